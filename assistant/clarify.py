@@ -1,0 +1,75 @@
+"""When a question fits several items and nothing in it decides, ask back with buttons; never more than twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.answers import Option
+from assistant.understand import Understanding
+from knowledge_base.content import KnowledgeBase
+from knowledge_base.retrieval import Retrieved
+from knowledge_base.schema import Ambiguity, Facet
+from knowledge_base.text import normalise
+
+MAX_IN_A_ROW = 2
+BARE_CHARS = 16
+"""A question longer than this says enough to be answered on its best match."""
+
+AMBIGUOUS_CHARS = 24
+"""The same for questions that hold a word known to be ambiguous."""
+
+_FACET_WORDS: dict[Facet, str] = {
+    Facet.MATERIALS: "要带什么材料",
+    Facet.FEE: "要多少钱",
+    Facet.TIME_LIMIT: "多久能办好",
+    Facet.CHANNELS: "在哪里办",
+    Facet.STEPS: "怎么办理",
+    Facet.CONDITIONS: "需要什么条件",
+    Facet.VALIDITY: "有效期多久",
+    Facet.DEPARTMENT: "归哪个部门办",
+    Facet.RESULT: "能得到什么",
+    Facet.RETURN_REASONS: "常见退件原因有哪些",
+    Facet.LEGAL_BASIS: "有什么规定",
+}
+
+
+def ambiguity(understanding: Understanding, kb: KnowledgeBase) -> Ambiguity | None:
+    """Give the ambiguity that a bare question falls into; words that settle the matter prevent it.
+
+    The longest term wins, so that a settled narrow word (租房备案) is not asked about as the broad one (备案).
+    """
+    text = understanding.question
+    if understanding.follow_up or len(text) > AMBIGUOUS_CHARS:
+        return None
+    found: list[tuple[int, Ambiguity]] = []
+    for entry in kb.ambiguities:
+        terms = [t for t in (normalise(term) for term in entry.terms) if t in text]
+        if terms and not any(normalise(word) in text for word in entry.unless):
+            found.append((max(map(len, terms)), entry))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def item_options(kb: KnowledgeBase, item_ids: Sequence[str], understanding: Understanding) -> tuple[Option, ...]:
+    """Make one button an item; pressing it asks the same facet of that item."""
+    facet = next((f for f in _FACET_WORDS if f in understanding.cues), Facet.STEPS)
+    return tuple(
+        Option(label=short_name(kb, item_id), question=f"{short_name(kb, item_id)}{_FACET_WORDS[facet]}")
+        for item_id in item_ids
+        if item_id in kb.items
+    )
+
+
+def short_name(kb: KnowledgeBase, item_id: str) -> str:
+    """Give an item's name without what stands in brackets."""
+    return kb.items[item_id].name.split("（")[0]
+
+
+def rivals(retrieved: Retrieved, understanding: Understanding, margin: float) -> list[str]:
+    """Give the items that a short question fits about equally well, best first; fewer than two: no rivalry."""
+    if understanding.follow_up or len(understanding.text) > BARE_CHARS:
+        return []
+    best = {item: hits[0].score for item, hits in retrieved.by_item().items() if not hits[0].is_gap}
+    if not best:
+        return []
+    top = max(best.values())
+    return [item for item, score in best.items() if score >= top - margin][:4]

@@ -1,0 +1,144 @@
+"""The approved tier: answers put together from published fields, byte-identical on every channel."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from assistant.answers import Action, ActionKind, AnswerStatus, Sentence, Tier
+from assistant.draft import Draft, Pages
+from assistant.understand import Understanding, chosen_option
+from knowledge_base.content import KnowledgeBase
+from knowledge_base.records import Quote, Quotes
+from knowledge_base.retrieval import RecordHit
+from knowledge_base.schema import Facet
+from prompts import reply
+
+NEAR = 2.0
+"""Records of the same item within this ranking distance of the best one are told as well."""
+
+MAX_EXTRA = 5
+
+HEADINGS: dict[Facet, str] = {
+    Facet.OVERVIEW: "这是什么",
+    Facet.CONDITIONS: "办理条件",
+    Facet.MATERIALS: "要带什么",
+    Facet.STEPS: "怎么办",
+    Facet.CHANNELS: "在哪办",
+    Facet.TIME_LIMIT: "多久办好",
+    Facet.FEE: "收费",
+    Facet.RESULT: "结果和待遇",
+    Facet.VALIDITY: "有效期",
+    Facet.DEPARTMENT: "承办部门",
+    Facet.LEGAL_BASIS: "规定依据",
+    Facet.RETURN_REASONS: "常见退件原因",
+    Facet.NOTES: "注意",
+}
+
+_WHOLE = (Facet.OVERVIEW, Facet.CONDITIONS, Facet.MATERIALS, Facet.STEPS, Facet.CHANNELS, Facet.TIME_LIMIT, Facet.FEE)
+
+
+class ApprovedAnswers:
+    """Writes approved answers for one knowledge base."""
+
+    def __init__(self, kb: KnowledgeBase, *, accept_unverified: bool) -> None:
+        self._kb = kb
+        self._quotes = Quotes(kb)
+        self._accept_unverified = accept_unverified
+
+    def write(
+        self, hits: Sequence[RecordHit], understanding: Understanding, confidence: float, on: dt.date
+    ) -> Draft | None:
+        """Write the answer led by `hits[0]`: its quotes, the rest of its facet, and near records of the item.
+
+        None when nothing may be shown (unverified facts refused, or no longer in force).
+        """
+        top = hits[0]
+        shown: set[str] = set()
+        pages = Pages(self._kb.revision)
+        lead = self._allowed(self._quotes.record(top.record_id), on)
+        sections = self._sections(hits, understanding, on)
+        if not lead and not sections:
+            return None
+        sentences: list[Sentence] = []
+        title = self._title(top.item_id)
+        if "/faq/" in top.record_id and lead:
+            sentences.append(Sentence(f"【{title}】"))
+            sentences += self._rows(lead, pages, shown)
+        for number, (facet, quotes) in enumerate(sections):
+            rows = self._rows(quotes, pages, shown)
+            if rows:
+                name = f"{title}·{HEADINGS[facet]}" if number == 0 and not sentences else HEADINGS[facet]
+                sentences += [Sentence(f"【{name}】"), *rows]
+        if not any(s.citations for s in sentences):
+            return None
+        return Draft(
+            status=AnswerStatus.ANSWERED,
+            sentences=tuple(sentences),
+            citations=pages.citations(),
+            item_ids=(top.item_id,),
+            facet=str(top.facet),
+            confidence=confidence,
+            tier=Tier.APPROVED,
+            actions=self._actions(top.item_id),
+        )
+
+    def told(self, hit: RecordHit) -> str:
+        """Give the text of a record and of its facet, for judging what an answer would say."""
+        quotes = [*self._quotes.record(hit.record_id), *self._quotes.facet(hit.item_id, hit.facet)]
+        return "\n".join(dict.fromkeys(quote.text for quote in quotes))
+
+    def _sections(
+        self, hits: Sequence[RecordHit], understanding: Understanding, on: dt.date
+    ) -> list[tuple[Facet, list[Quote]]]:
+        """Order what is told: the facet of the best record, other facets asked for, then near records."""
+        top = hits[0]
+        item = [hit for hit in hits if hit.item_id == top.item_id and not hit.is_gap]
+        near = [hit for hit in item[1:] if hit.score >= top.score - NEAR][:MAX_EXTRA]
+        facets = list(_WHOLE) if top.facet is Facet.OVERVIEW and "/faq/" not in top.record_id else [top.facet]
+        sections: dict[Facet, list[Quote]] = {}
+        first = self._quotes.record(top.record_id) if "/faq/" not in top.record_id else []
+        sections[facets[0]] = [*first]
+        for facet in facets:
+            sections.setdefault(facet, []).extend(self._quotes.facet(top.item_id, facet))
+        for hit in near:
+            sections.setdefault(hit.facet, []).extend(self._quotes.record(hit.record_id))
+        for facet in understanding.cues:
+            if facet in (Facet.FEE, Facet.TIME_LIMIT, Facet.MATERIALS, Facet.DEPARTMENT) and facet not in sections:
+                sections[facet] = list(self._quotes.facet(top.item_id, facet))
+        self._add_situation(top.item_id, understanding, sections)
+        return [(facet, allowed) for facet, quotes in sections.items() if (allowed := self._allowed(quotes, on))]
+
+    def _add_situation(
+        self, item_id: str, understanding: Understanding, sections: dict[Facet, list[Quote]]
+    ) -> None:
+        """Nothing to add yet for items without situations; options the citizen named come from the facts."""
+        item = self._kb.items.get(item_id)
+        for situation in item.situations if item else ():
+            option = chosen_option(situation, understanding.question)
+            if option and option.materials and Facet.MATERIALS in sections:
+                wanted = {f"{item_id}/{Facet.MATERIALS}/{m}" for m in option.materials}
+                rows = sections[Facet.MATERIALS]
+                sections[Facet.MATERIALS] = sorted(rows, key=lambda q: q.record_id not in wanted)
+
+    def _rows(self, quotes: Iterable[Quote], pages: Pages, shown: set[str]) -> list[Sentence]:
+        rows = []
+        for quote in quotes:
+            if quote.record_id in shown or quote.text in shown:
+                continue
+            shown.update((quote.record_id, quote.text))
+            mark = "" if quote.verified else f"（{reply('unverified_mark')}）"
+            bullet = "☐ " if quote.facet is Facet.MATERIALS and "/materials/" in quote.record_id else "· "
+            rows.append(Sentence(f"{bullet}{quote.text}{mark}", (pages.cite(quote),)))
+        return rows
+
+    def _allowed(self, quotes: Iterable[Quote], on: dt.date) -> list[Quote]:
+        return [q for q in quotes if (q.verified or self._accept_unverified) and q.in_force(on)]
+
+    def _title(self, item_id: str) -> str:
+        item = self._kb.items.get(item_id)
+        return item.name.split("（")[0] if item else "办事通则"
+
+    def _actions(self, item_id: str) -> tuple[Action, ...]:
+        guide = (Action(ActionKind.GUIDE, "查看完整办事指南", item_id=item_id),) if item_id in self._kb.items else ()
+        return (*guide, Action(ActionKind.HANDOFF, "转人工"))

@@ -1,0 +1,231 @@
+"""The enquiry assistant: one graph, whose steps stand below in the order they run."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+
+from assistant.answer import Answerer
+from assistant.answers import Answer, AnswerStatus, Sentence, Turn
+from assistant.guard import guard
+from assistant.intents import IntentVote, IntentVoter
+from assistant.reply import finish, fixed
+from assistant.retrieve import find
+from assistant.route import route
+from assistant.state import EnquiryState
+from assistant.understand import understand
+from knowledge_base.errors import KnowledgeBaseError
+from knowledge_base.masking import mask
+from knowledge_base.retrieval import Retriever
+from knowledge_base.text import TypoRepair, normalise
+
+logger = logging.getLogger(__name__)
+
+_LABELS = {
+    "prepare": "正在读您的问题",
+    "guard": "正在判断问题类型",
+    "understand": "正在理解您要办的事",
+    "route": "正在查找所属领域",
+    "retrieve": "正在查知识库",
+    "answer": "正在整理答案",
+    "ground": "正在核对出处",
+    "reply": "马上就好",
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Progress of a running enquiry, in words for the citizen."""
+
+    name: str
+    label: str
+
+
+class Assistant:
+    """Answers enquiries over one knowledge base. Shared by all requests; conversations live in `memory`."""
+
+    def __init__(
+        self,
+        retriever: Retriever,
+        answerer: Answerer,
+        voter: IntentVoter,
+        typos: TypoRepair,
+        *,
+        memory: BaseCheckpointSaver[Any] | None = None,
+        kept_turns: int = 20,
+    ) -> None:
+        self.retriever = retriever
+        self.answerer = answerer
+        self._voter = voter
+        self._typos = typos
+        self._kept_turns = kept_turns
+        self._memory = memory
+        self._durability = "exit" if memory else None
+        self._graph = self._build()
+
+    def _build(self) -> Any:
+        """Prepare → guard → understand → route → retrieve → answer → ground → reply."""
+        graph = StateGraph(EnquiryState)
+        steps = (
+            self._prepare,
+            self._guard,
+            self._understand,
+            self._route,
+            self._retrieve,
+            self._answer,
+            self._ground,
+            self._reply,
+        )
+        for step in steps:
+            graph.add_node(step.__name__[1:], _timed(step))
+        graph.add_edge(START, "prepare")
+        graph.add_edge("prepare", "guard")
+        graph.add_conditional_edges("guard", _ended_or("understand"))
+        graph.add_edge("understand", "route")
+        graph.add_edge("route", "retrieve")
+        graph.add_conditional_edges("retrieve", _ended_or("answer"))
+        graph.add_edge("answer", "ground")
+        graph.add_edge("ground", "reply")
+        graph.add_edge("reply", END)
+        return graph.compile(checkpointer=self._memory)
+
+    async def ask(
+        self, question: str, *, conversation_id: str | None = None, history: Sequence[Turn] = ()
+    ) -> Answer:
+        """Answer one question.
+
+        `conversation_id` continues a stored conversation; `history` (oldest first) stands in for one where
+        the caller keeps it. Every outcome is an Answer; only programming errors raise.
+        """
+        state = await self._graph.ainvoke(
+            self._input(question, history), self._config(conversation_id), durability=self._durability if self._memory else None,
+        )
+        answer: Answer = state["answer"]
+        return answer
+
+    async def stream(
+        self, question: str, *, conversation_id: str | None = None, history: Sequence[Turn] = ()
+    ) -> AsyncIterator[Stage | Sentence | Answer]:
+        """Answer one question step by step: stages, checked sentences in order, and at last the Answer."""
+        answer: Answer | None = None
+        yield Stage("prepare", _LABELS["prepare"])
+        async for mode, event in self._graph.astream(
+            self._input(question, history),
+            self._config(conversation_id),
+            stream_mode=["updates", "custom"],
+            durability=self._durability,
+        ):
+            if mode == "custom":
+                yield event
+                continue
+            for name, update in event.items():
+                if name in _NEXT:
+                    yield Stage(_NEXT[name], _LABELS[_NEXT[name]])
+                answer = (update or {}).get("answer", answer)
+        if answer is None:
+            raise RuntimeError("the graph ended without an answer")
+        for sentence in answer.sentences:
+            yield sentence
+        yield answer
+
+    def read(self, question: str) -> str:
+        """Mask, normalise and repair a message: the form in which every later step sees it."""
+        return self._typos.repair(normalise(mask(question)))
+
+    def vote(self, text: str) -> IntentVote | None:
+        """Vote on the kind of a message that was `read`; None when the embedder fails."""
+        vector = self.retriever.embed(text)
+        return self._voter.vote(vector) if vector is not None else None
+
+    def _input(self, question: str, history: Sequence[Turn]) -> dict[str, Any]:
+        values: dict[str, Any] = {"question": question, "latency_ms": {}}
+        if history or self._memory is None:
+            values["turns"] = [(turn.role, mask(turn.content)) for turn in history][-2 * self._kept_turns :]
+        return values
+
+    def _config(self, conversation_id: str | None) -> dict[str, Any]:
+        return {"configurable": {"thread_id": conversation_id or uuid.uuid4().hex}}
+
+    async def _prepare(self, state: EnquiryState) -> dict[str, Any]:
+        return {"text": self.read(state["question"])}
+
+    async def _guard(self, state: EnquiryState) -> dict[str, Any]:
+        vote = await asyncio.to_thread(self.vote, state["text"])
+        ending = guard(state["text"], vote)
+        return {"vote": vote, "ending": ending} if ending else {"vote": vote}
+
+    async def _understand(self, state: EnquiryState) -> dict[str, Any]:
+        turns = [Turn(role, content) for role, content in state.get("turns", [])]
+        return {"understanding": understand(state["text"], turns)}
+
+    async def _route(self, state: EnquiryState) -> dict[str, Any]:
+        vector = await asyncio.to_thread(self.retriever.embed, state["understanding"].question)
+        return {"domains": route(self.retriever, vector)}
+
+    async def _retrieve(self, state: EnquiryState) -> dict[str, Any]:
+        understanding = state["understanding"]
+        try:
+            found = await asyncio.to_thread(find, self.retriever, understanding, state["domains"])
+        except (KnowledgeBaseError, OSError, RuntimeError) as error:
+            logger.error("retrieval failed: %s", error)
+            return {"ending": (AnswerStatus.ERROR_RETRIEVAL, "error_retrieval.default")}
+        return {"retrieved": found}
+
+    async def _answer(self, state: EnquiryState) -> dict[str, Any]:
+        turns = [Turn(role, content) for role, content in state.get("turns", [])]
+        draft = await self.answerer.draft(
+            state["understanding"], state["retrieved"], state.get("vote"), turns, today()
+        )
+        return {"draft": draft}
+
+    async def _ground(self, state: EnquiryState) -> dict[str, Any]:
+        return {"draft": self.answerer.grounded(state["draft"])}
+
+    async def _reply(self, state: EnquiryState) -> dict[str, Any]:
+        draft = state.get("draft") or fixed(*state["ending"], text=state["text"])
+        answer = replace(finish(draft), latency_ms=state["latency_ms"])
+        turns = [*state.get("turns", []), ("user", state["text"]), ("assistant", answer.text)]
+        return {"answer": answer, "turns": turns[-2 * self._kept_turns :]}
+
+
+Step = Callable[[EnquiryState], Awaitable[dict[str, Any]]]
+
+_ORDER = ("prepare", "guard", "understand", "route", "retrieve", "answer", "ground", "reply")
+_NEXT = dict(zip(_ORDER, _ORDER[1:], strict=False))
+
+
+def _timed(step: Step) -> Step:
+    name = step.__name__[1:]
+
+    async def run(state: EnquiryState) -> dict[str, Any]:
+        start = time.perf_counter()
+        update = await step(state)
+        spent = round((time.perf_counter() - start) * 1000, 2)
+        latency = {**state.get("latency_ms", {}), name: spent}
+        if "answer" in update:
+            latency["total"] = round(sum(latency.values()), 2)
+            update["answer"] = replace(update["answer"], latency_ms=latency)
+        return {**update, "latency_ms": latency}
+
+    return run
+
+
+def _ended_or(following: str) -> Callable[[EnquiryState], str]:
+    def choose(state: EnquiryState) -> str:
+        return "reply" if state.get("ending") else following
+
+    return choose
+
+
+def today() -> dt.date:
+    """Give the date in China."""
+    return dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()

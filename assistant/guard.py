@@ -1,0 +1,69 @@
+"""The gate before any search: emergencies, attacks, requests for a person, complaints, small talk."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.answers import AnswerStatus
+from assistant.intents import IntentVote
+from assistant.rules import matching
+
+Ending = tuple[AnswerStatus, str]
+"""A status and the key of its fixed reply."""
+
+_GROUPS: tuple[tuple[str, AnswerStatus], ...] = (
+    ("emergency", AnswerStatus.EMERGENCY),
+    ("refused", AnswerStatus.REFUSED),
+    ("handoff", AnswerStatus.HANDOFF),
+    ("smalltalk", AnswerStatus.SMALLTALK),
+    ("ticket", AnswerStatus.TICKET),
+)
+
+SURE = 0.90
+"""Cosine to exemplars from which the vote may act without a rule."""
+
+LEADS: dict[str, float] = {"emergency": 0.025, "refused": 0.025, "handoff": 0.03, "smalltalk": 0.02, "ticket": 0.02}
+"""By how much the vote's winner must be nearer than honest questions, to act without a rule, by group."""
+
+_ASKING = re.compile(r"[?？吗呢么]|什么|怎么|怎样|如何|哪|多少|几|能不能|可不可以|是不是|是否|谁|会不会|要不要|算不算|还能")
+
+
+def guard(text: str, vote: IntentVote | None) -> Ending | None:
+    """Give the ending that the message itself calls for; None: go on and search.
+
+    Rules decide first and emergencies come before everything. Where no rule matches, the vote of labelled
+    exemplars may decide, if it is sure; where one does, a vote clearly for an honest question overrules it
+    (never for emergencies).
+    """
+    for group, status in _GROUPS:
+        kind = matching(text, group)
+        if kind is None:
+            continue
+        honest = vote is not None and vote.clearly_enquiry
+        if honest and status in (AnswerStatus.REFUSED, AnswerStatus.TICKET):
+            continue
+        return status, _reply_key(status, kind)
+    if vote is None:
+        return None
+    ending = _ending_of(vote.intent)
+    if ending is None or not vote.sure(SURE, LEADS[ending[0]]):
+        return None
+    if ending[0] is AnswerStatus.TICKET and _ASKING.search(text):
+        return None
+    return ending
+
+
+def _ending_of(intent: str) -> Ending | None:
+    if intent.startswith("emergency_"):
+        return AnswerStatus.EMERGENCY, f"emergency.{intent.removeprefix('emergency_')}"
+    if intent in ("injection", "privacy", "forgery", "promise", "bribery", "harmful"):
+        return AnswerStatus.REFUSED, f"refused.{intent}"
+    if intent in ("greeting", "thanks", "bye", "who", "chat", "abuse"):
+        return AnswerStatus.SMALLTALK, f"smalltalk.{intent}"
+    if intent in ("ticket", "handoff"):
+        return AnswerStatus(intent), f"{intent}.default"
+    return None
+
+
+def _reply_key(status: AnswerStatus, kind: str) -> str:
+    return f"{status}.{'default' if kind in ('complaint', 'default') else kind}"

@@ -1,0 +1,59 @@
+"""Questions that no knowledge base of ours may answer: other cities, one's own case, telephone numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_CITIES = (
+    "北京 上海 天津 重庆 广州 深圳 珠海 汕头 佛山 韶关 湛江 肇庆 江门 茂名 惠州 梅州 汕尾 河源 阳江 清远 中山 潮州 揭阳 云浮 "
+    "杭州 南京 苏州 无锡 宁波 温州 成都 武汉 长沙 西安 郑州 合肥 南昌 福州 厦门 泉州 济南 青岛 沈阳 大连 哈尔滨 长春 石家庄 "
+    "太原 呼和浩特 南宁 桂林 海口 三亚 贵阳 昆明 拉萨 兰州 西宁 银川 乌鲁木齐"
+).split()
+_CITY = re.compile("|".join(_CITIES))
+_HERE = re.compile("东莞|莞|这边|本市|我市|这里|" + "|".join(("松山湖", "虎门", "长安镇", "厚街", "塘厦", "凤岗", "常平", "大朗", "寮步")))
+_CITY_SERVICE = re.compile(
+    r"(?P<city>" + "|".join(_CITIES) + r")(市)?(的|嘅)?.{0,8}(补贴|入户|积分|落户|社保局|公积金中心|政策|标准|地铁|学位|人才|户口|居住证|医保|公积金|社保|公租房|限购|摇号|最低工资|高龄|低保|规定|怎么(办|申请|弄)|要什么)"
+)
+_OWN_CASE = re.compile(
+    r"(我|俺|我家|我们|孩子|我妈|我爸|我老婆|我老公)?(的|嘅)?.{0,10}(申请|业务|材料|单子|补贴|退税|贷款|提取|钱|津贴|件|审批|案子|案件|社保卡|证|护照|身份证|通行证).{0,12}"
+    r"(到哪一?步|审到哪|进度|批(了|下来)没|批咗未|到账(了)?没|到了没|过了没|办好(了)?没|做好(了)?没|制好(了)?没|现在什么状态|什么情况了|查一下到|审核通过(了)?(没|吗)|通过了没有|有没有(批|通过|到账))"
+    r"|(查|看|帮我查|睇).{0,6}(我|我的|本人|自己).{0,10}(余额|账户|缴费记录|个人信息|明细|积分是多少|多少分|交了多少|有多少钱|多少个月)"
+    r"|我.{0,8}(账户|卡|户头|医保|公积金|社保).{0,6}(还有|剩|里有|里面有)多少"
+    r"|我的.{0,12}(进度|办到哪|审核结果|受理编号|回执)"
+)
+_CONTACT = re.compile(
+    r"(电话|联系方式|座机|号码).{0,8}(多少|是|几多|给|发|有没有|报)|(多少|几|给个|要个|留个|求个?).{0,4}(电话|联系方式)|电话(号码)?[?？]?$"
+    r"|(办公|办事|窗口|大厅|局|中心|所|站|分局|详细|具体|准确)(的)?(地址|位置|门牌)|(地址|位置)(在哪|是哪|是什么|发)|在(哪条|边条|什么|哪个)(路|街)|(几点|几时|几点钟).{0,6}(上班|开门|下班|关门|开始办|收工)|(上班|营业|办公|开门|下班)(的)?(时间|几点)|(中午|周末|周六|星期六|礼拜六|周日).{0,8}(上班|开门|休息)吗|怎么坐(车|公交)|停车"
+)
+_HOTLINE = re.compile(r"12345|12333|12329|12366|12393|12315|110|119|120|122|热线|投诉电话|举报电话|打什么电话|哪个电话|哪些电话|打哪")
+
+
+@dataclass(frozen=True)
+class OutOfScope:
+    """Why a question is outside: key of the reply and its variables."""
+
+    key: str
+    variables: dict[str, str] = field(default_factory=dict)
+
+
+def outside(question: str) -> OutOfScope | None:
+    """Tell whether a normalised question is outside every domain by its kind; None if it is not."""
+    if _OWN_CASE.search(question):
+        return OutOfScope("own_case")
+    if _CONTACT.search(question) and not _HOTLINE.search(question):
+        return OutOfScope("contact")
+    city = _CITY_SERVICE.search(question)
+    if city and not _HERE.search(question) and not _moves(question, city["city"]):
+        return OutOfScope("other_city", {"city": city["city"]})
+    return None
+
+
+def _moves(question: str, city: str) -> bool:
+    """Tell whether the other city is only where something comes from or goes to."""
+    at = question.index(city)
+    before = question[max(0, at - 3) : at]
+    after = question[at + len(city) : at + len(city) + 6]
+    return bool(re.search(r"从|由|转|户口|户籍|老家|去|到|回|异地", before)) or bool(
+        re.match(r"(市)?(户口|户籍|人|籍|那边|买|交|缴|转|参保|看病|住院|就医|的(户口|社保.{0,2}转|公积金.{0,2}转|医保.{0,2}转))", after)
+    )

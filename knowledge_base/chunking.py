@@ -1,0 +1,116 @@
+"""Cuts service items into chunks: one searchable text each, tied to the record it stands for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge_base.content import NOTES_DOMAIN, KnowledgeBase
+from knowledge_base.schema import Fact, Facet, ServiceItem
+
+
+class ChunkKind(StrEnum):
+    """What a chunk's text is to its record."""
+
+    TEXT = "text"  # the statement itself
+    ASK = "ask"  # a question the record answers
+    NAME = "name"  # name or alias of the item
+    PHRASING = "phrasing"  # a question about the item as a whole
+    NEGATIVE = "negative"  # a look-alike question: vetoes the record
+    GAP = "gap"  # a question known to have no answer here
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One searchable text. `record_id` is `item/facet/n`, `item/faq/n`, `item/gap/n` or `item/facet`."""
+
+    chunk_id: int
+    record_id: str
+    item_id: str
+    facet: Facet
+    kind: ChunkKind
+    text: str
+
+
+def domain_chunks(kb: KnowledgeBase) -> dict[str, list[Chunk]]:
+    """Cut the whole knowledge base; chunks by domain id, in the order of the content files."""
+    parts = {
+        part.domain.id: [chunk for item in part.items for chunk in item_chunks(item)] for part in kb.domains
+    }
+    notes = [
+        _chunk(f"note-{note.id}/notes/1", Facet.NOTES, kind, text)
+        for note in kb.notes
+        for kind, text in [
+            (ChunkKind.TEXT, f"{note.topic}：{note.text}"),
+            *((ChunkKind.ASK, ask) for ask in note.asks),
+        ]
+    ]
+    if notes:
+        parts[NOTES_DOMAIN.id] = notes
+    return parts
+
+
+def item_chunks(item: ServiceItem) -> list[Chunk]:
+    """Cut one item; the same text never stands twice for the same record."""
+    chunks = {chunk.chunk_id: chunk for chunk in _item_chunks(item)}
+    return list(chunks.values())
+
+
+def _item_chunks(item: ServiceItem) -> Iterator[Chunk]:
+    overview = f"{item.id}/{Facet.OVERVIEW}"
+    for name in (item.name, *item.aliases):
+        yield _chunk(overview, Facet.OVERVIEW, ChunkKind.NAME, name)
+    yield _chunk(overview, Facet.OVERVIEW, ChunkKind.TEXT, item.plain)
+    for phrasing in item.phrasings:
+        yield _chunk(overview, Facet.OVERVIEW, ChunkKind.PHRASING, phrasing)
+    for negative in item.negative:
+        yield _chunk(overview, Facet.OVERVIEW, ChunkKind.NEGATIVE, negative.q)
+    for record_id, fact in numbered_facts(item):
+        yield _chunk(record_id, fact.facet, ChunkKind.TEXT, fact.text)
+        for ask in fact.asks:
+            yield _chunk(record_id, fact.facet, ChunkKind.ASK, ask)
+    short = item.name.split("（")[0]
+    if item.materials:
+        record_id = f"{item.id}/{Facet.MATERIALS}"
+        names = "、".join(m.name for m in item.materials)
+        yield _chunk(record_id, Facet.MATERIALS, ChunkKind.TEXT, f"{short}的申请材料：{names}")
+        for ask in (f"{short}要带什么材料", f"{short}需要哪些证件"):
+            yield _chunk(record_id, Facet.MATERIALS, ChunkKind.ASK, ask)
+    record_id = f"{item.id}/{Facet.DEPARTMENT}"
+    for kind, text in (
+        (ChunkKind.TEXT, f"{short}的承办部门：{item.department.text}"),
+        (ChunkKind.ASK, f"{short}归哪个部门管"),
+    ):
+        yield _chunk(record_id, Facet.DEPARTMENT, kind, text)
+    for number, faq in enumerate(item.faqs, 1):
+        record_id = f"{item.id}/faq/{number}"
+        yield _chunk(record_id, faq.facet, ChunkKind.TEXT, faq.a)
+        for ask in (faq.q, *faq.similar):
+            yield _chunk(record_id, faq.facet, ChunkKind.ASK, ask)
+        for negative_q in faq.negative:
+            yield _chunk(record_id, faq.facet, ChunkKind.NEGATIVE, negative_q)
+    for number, gap in enumerate(item.gaps, 1):
+        for ask in (gap.topic, *gap.asks):
+            yield _chunk(f"{item.id}/gap/{number}", Facet.NOTES, ChunkKind.GAP, ask)
+
+
+def numbered_facts(item: ServiceItem) -> Iterator[tuple[str, Fact]]:
+    """Give each fact of an item with its record id, counted from 1 within the facet."""
+    counts: dict[Facet, int] = {}
+    for fact in item.facts:
+        counts[fact.facet] = counts.get(fact.facet, 0) + 1
+        yield f"{item.id}/{fact.facet}/{counts[fact.facet]}", fact
+
+
+def _chunk(record_id: str, facet: Facet, kind: ChunkKind, text: str) -> Chunk:
+    digest = hashlib.blake2b(f"{record_id}|{kind}|{text}".encode(), digest_size=8).digest()
+    return Chunk(
+        chunk_id=int.from_bytes(digest, "big") >> 1,  # 63 bits: FAISS ids are signed
+        record_id=record_id,
+        item_id=record_id.split("/", 1)[0],
+        facet=facet,
+        kind=kind,
+        text=text,
+    )

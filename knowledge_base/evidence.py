@@ -1,0 +1,186 @@
+"""The evidence for each record of an item, computed for all its records at once."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_base.chunking import Chunk, ChunkKind
+from knowledge_base.embedding import Vectors
+from knowledge_base.facets import stated_values
+from knowledge_base.index import DomainIndex
+from knowledge_base.schema import Facet
+from knowledge_base.text import normalise
+from knowledge_base.tokens import Tokeniser
+from knowledge_base.vector_store import VectorStore
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question as the ranking sees it; `weight` is the summed idf of its tokens."""
+
+    text: str
+    tokens: frozenset[str]
+    weight: float
+    vector: Vectors | None
+    cues: frozenset[Facet]
+    values: frozenset[str]
+
+
+class TermWeights:
+    """How telling a token is: idf over items, so that words in every guide weigh little."""
+
+    def __init__(self, seen: Counter[str], n_items: int) -> None:
+        self._idf = {token: math.log(1 + n_items / df) for token, df in seen.items()}
+        self._unseen = math.log(1 + n_items)
+
+    def __getitem__(self, token: str) -> float:
+        return self._idf.get(token, self._unseen)
+
+    def __contains__(self, token: str) -> bool:
+        return token in self._idf
+
+    def total(self, tokens: Iterable[str]) -> float:
+        """Sum the weights of the distinct tokens."""
+        return sum(self[token] for token in set(tokens))
+
+    def unknown(self, tokens: Iterable[str]) -> float:
+        """Give the share of the weight of tokens which no item has, in [0, 1]."""
+        total = self.total(tokens)
+        return sum(self._unseen for t in set(tokens) if t not in self._idf) / total if total else 0.0
+
+
+def term_weights(domains: Iterable[DomainIndex]) -> TermWeights:
+    """Count in how many items each token stands; gaps and look-alike questions do not count."""
+    vocabularies: dict[str, set[str]] = defaultdict(set)
+    for domain in domains:
+        for chunk, tokens in zip(domain.chunks, domain.tokens, strict=True):
+            if _is_content(chunk):
+                vocabularies[chunk.item_id].update(tokens)
+    return TermWeights(Counter(t for v in vocabularies.values() for t in v), len(vocabularies))
+
+
+class ItemEvidence:
+    """All chunks of one item as arrays, in the order of its records."""
+
+    def __init__(
+        self,
+        rows: Sequence[tuple[Chunk, list[str]]],
+        store: VectorStore,
+        weights: TermWeights,
+        tokeniser: Tokeniser,
+    ) -> None:
+        by_record: dict[str, list[tuple[Chunk, list[str]]]] = defaultdict(list)
+        for chunk, tokens in rows:
+            by_record[chunk.record_id].append((chunk, tokens))
+        ordered = [pair for pairs in by_record.values() for pair in pairs]
+        chunks = [chunk for chunk, _ in ordered]
+        self.records = [(record_id, pairs[0][0].facet) for record_id, pairs in by_record.items()]
+        self._starts = np.cumsum([0, *(len(pairs) for pairs in by_record.values())])[:-1]
+        self._ids = np.array([chunk.chunk_id for chunk in chunks], dtype=np.int64)
+        self._store = store
+        kinds = np.array([chunk.kind for chunk in chunks])
+        self._text = kinds == ChunkKind.TEXT
+        self._negative = kinds == ChunkKind.NEGATIVE
+        self._ask = ~self._text & ~self._negative
+        self._name = np.isin(kinds, [ChunkKind.NAME, ChunkKind.PHRASING])
+        self._item_negative = self._negative & np.array([c.facet is Facet.OVERVIEW for c in chunks])
+        self.positive = np.maximum.reduceat(~self._negative, self._starts)
+        self._weights = weights
+        self._chunk_weight = np.array([weights.total(t) or 1.0 for _, t in ordered], dtype=np.float32)
+        postings: dict[str, list[int]] = defaultdict(list)
+        for position, (chunk, tokens) in enumerate(ordered):
+            if chunk.kind is not ChunkKind.NEGATIVE:
+                for token in set(tokens):
+                    postings[token].append(position)
+        self._postings = {token: np.array(where) for token, where in postings.items()}
+        self._vocabulary = {t for chunk, tokens in ordered if _is_content(chunk) for t in tokens}
+        names = {normalise(c.text).split("(")[0] for c in chunks if c.kind is ChunkKind.NAME}
+        self._names = {name: weights.total(tokeniser.tokens(name)) for name in names}
+        self._facets = np.array([facet for _, facet in self.records])
+        self._gap = np.array(["/gap/" in record_id for record_id, _ in self.records])
+        self._values = [
+            frozenset(v for c, _ in pairs if c.kind is ChunkKind.TEXT for v in stated_values(c.text))
+            for pairs in by_record.values()
+        ]
+
+    def features(self, query: Query) -> tuple[Floats, Floats]:
+        """Give the evidence, shape `(n_records, len(ranker.FEATURES))`, and each record's best cosine.
+
+        The best cosine takes the names and phrasings of the item in, so that a record is not dropped
+        for being worded unlike a question that plainly names its item.
+        """
+        cosines = self._cosines(query.vector)
+        text = self._best(cosines, self._text)
+        ask = self._best(cosines, self._ask)
+        text = np.where(self._gap, ask, text)  # a gap has questions only; it competes with them as a statement
+        dense = np.maximum(text, ask)
+        item = float(cosines[self._name].max(initial=0.0))
+        negative = self._best(cosines, self._negative)
+        item_negative = float(cosines[self._item_negative].max(initial=0.0))
+        veto = np.maximum(negative, item_negative) - np.maximum(dense, item)
+        shared = np.zeros(len(self._ids), dtype=np.float32)
+        for token in query.tokens:
+            if token in self._postings:
+                shared[self._postings[token]] += self._weights[token]
+        covered = self._weights.total(query.tokens & self._vocabulary) / query.weight
+        named = max((w for name, w in self._names.items() if name in query.text), default=0.0)
+        hit = (self._gap | np.isin(self._facets, list(query.cues))) & bool(query.cues)
+        value_hit = (self._gap | np.array([bool(query.values & v) for v in self._values])) & bool(query.values)
+        n = len(self.records)
+        columns = [
+            _spread(text),
+            _spread(ask),
+            np.full(n, spread(item)),
+            np.full(n, spread(float(dense.max(initial=0.0)))),
+            np.maximum.reduceat(shared, self._starts) / query.weight,
+            np.maximum.reduceat(shared / self._chunk_weight, self._starts),
+            np.full(n, covered),
+            np.full(n, min(1.0, named / query.weight)),
+            hit,
+            ~hit & bool(query.cues),
+            value_hit,
+            ~value_hit & bool(query.values),
+            np.maximum(veto, 0.0) * 10,
+        ]
+        return np.stack(columns, axis=1).astype(np.float32), np.maximum(dense, item)
+
+    def _cosines(self, vector: Vectors | None) -> Floats:
+        if vector is None:
+            return np.zeros(len(self._ids), dtype=np.float32)
+        cosines: Floats = self._store.vectors(self._ids) @ vector
+        return cosines
+
+    def _best(self, cosines: Floats, mask: NDArray[np.bool_]) -> Floats:
+        best: Floats = np.maximum.reduceat(np.where(mask, cosines, np.float32(0)), self._starts)
+        return best
+
+
+def collect_evidence(
+    domain: DomainIndex, weights: TermWeights, tokeniser: Tokeniser
+) -> dict[str, ItemEvidence]:
+    """Arrange the chunks of a domain by item."""
+    rows: dict[str, list[tuple[Chunk, list[str]]]] = defaultdict(list)
+    for chunk, tokens in zip(domain.chunks, domain.tokens, strict=True):
+        rows[chunk.item_id].append((chunk, tokens))
+    return {item_id: ItemEvidence(r, domain.store, weights, tokeniser) for item_id, r in rows.items()}
+
+
+def _is_content(chunk: Chunk) -> bool:
+    return chunk.kind not in (ChunkKind.NEGATIVE, ChunkKind.GAP)
+
+
+def spread(cosine: float) -> float:
+    """Spread e5's narrow range of cosines (unrelated ≈ 0.78, same ≈ 1) over about -1…4; absent gives -1."""
+    return (cosine - 0.82) * 20 if cosine > 0 else -1.0
+
+
+def _spread(cosine: Floats) -> Floats:
+    return np.where(cosine > 0, (cosine - 0.82) * 20, -1.0).astype(np.float32)

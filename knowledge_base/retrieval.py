@@ -1,0 +1,190 @@
+"""Hybrid retrieval: two arms find candidate items, a weighted ranking orders their records.
+
+Both arms search every chosen domain; the ranking looks at each record of the candidate items, with
+evidence from meaning (cosine), words (idf-weighted coverage), names, facets and look-alike questions.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+from knowledge_base.embedding import Embedder, Vectors
+from knowledge_base.errors import EmbedderError, UnknownDomainError
+from knowledge_base.evidence import ItemEvidence, Query, collect_evidence, term_weights
+from knowledge_base.facets import asked_values, facet_cues
+from knowledge_base.index import DomainIndex, Index
+from knowledge_base.ranker import FEATURES, rank_scores
+from knowledge_base.schema import Facet
+from knowledge_base.text import normalise
+
+logger = logging.getLogger(__name__)
+
+CANDIDATE_ITEMS = 14
+DENSE_TOP_K = 12
+LEXICAL_TOP_K = 8
+DENSE_FLOOR = 0.80
+"""Cosine below which a record found by words alone is dropped (e5 puts unrelated text near 0.75–0.8)."""
+
+
+@dataclass(frozen=True)
+class RecordHit:
+    """One record, its ranking score and the evidence in the order of `ranker.FEATURES`."""
+
+    record_id: str
+    item_id: str
+    facet: Facet
+    score: float
+    features: tuple[float, ...]
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether the record says that something is known to be missing."""
+        return "/gap/" in self.record_id
+
+    def feature(self, name: str) -> float:
+        """Give one piece of evidence by its name in `FEATURES`."""
+        return self.features[FEATURES.index(name)]
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """What a search found, best record first.
+
+    `dense` tells whether the embedder took part; `vector` is the question's embedding then;
+    `unknown_share` is the share of the question's weight for which no item has a word.
+    """
+
+    hits: tuple[RecordHit, ...]
+    dense: bool
+    tokens: tuple[str, ...]
+    unknown_share: float = 0.0
+    vector: Vectors | None = None
+
+    def by_item(self) -> dict[str, list[RecordHit]]:
+        """Group the hits by item; items in the order of their best record."""
+        grouped: dict[str, list[RecordHit]] = defaultdict(list)
+        for hit in self.hits:
+            grouped[hit.item_id].append(hit)
+        return dict(grouped)
+
+
+class Retriever:
+    """Searches one knowledge base. Stateless after construction; may be shared between threads."""
+
+    def __init__(self, index: Index, embedder: Embedder) -> None:
+        self.index = index
+        self._embedder = embedder
+        self._weights = term_weights(index.domains.values())
+        self._items: dict[str, ItemEvidence] = {}
+        self._item_of: dict[str, dict[int, str]] = {}
+        for name, domain in index.domains.items():
+            self._items |= collect_evidence(domain, self._weights, index.tokeniser)
+            self._item_of[name] = {chunk.chunk_id: chunk.item_id for chunk in domain.chunks}
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The ids of the domains there are."""
+        return tuple(self.index.domains)
+
+    def embed(self, question: str) -> Vectors | None:
+        """Embed a question; None when the embedder fails (search then goes on by words alone)."""
+        try:
+            return self._embedder.query(normalise(question))
+        except EmbedderError as error:
+            logger.warning("searching by words alone: %s", error)
+            return None
+
+    def nearest_by_domain(self, vector: Vectors) -> dict[str, float]:
+        """Give the cosine of the nearest chunk of each domain."""
+        return {
+            name: domain.store.search(vector, 1)[0][1] if len(domain.store) else 0.0
+            for name, domain in self.index.domains.items()
+        }
+
+    def search(
+        self,
+        question: str,
+        *,
+        domains: Iterable[str] | None = None,
+        items: frozenset[str] | None = None,
+        cues: frozenset[Facet] | None = None,
+    ) -> Retrieved:
+        """Find the records that answer `question`.
+
+        Args:
+            question: the citizen's words; normalised here.
+            domains: search only these; None means all, an empty selection finds nothing.
+            items: keep only these items; None means all, an empty set finds nothing.
+            cues: facets asked for; None reads them from the question.
+
+        Raises:
+            UnknownDomainError: a domain that the knowledge base does not have.
+        """
+        text = normalise(question)
+        tokens = self.index.tokeniser.tokens(text)
+        chosen = self._chosen(domains)
+        vector = self.embed(text)
+        query = Query(
+            text=text,
+            tokens=frozenset(tokens),
+            weight=self._weights.total(tokens) or 1.0,
+            vector=vector,
+            cues=facet_cues(text) if cues is None else cues,
+            values=asked_values(text),
+        )
+        candidates = self._candidates(chosen, vector, tokens, items)
+        hits = [hit for item_id in candidates for hit in self._rank(item_id, query)]
+        hits.sort(key=lambda hit: -hit.score)
+        return Retrieved(tuple(hits), vector is not None, tuple(tokens), self._weights.unknown(tokens), vector)
+
+    def _chosen(self, domains: Iterable[str] | None) -> list[DomainIndex]:
+        if domains is None:
+            return list(self.index.domains.values())
+        chosen = []
+        for name in domains:
+            if name not in self.index.domains:
+                raise UnknownDomainError(name)
+            chosen.append(self.index.domains[name])
+        return chosen
+
+    def _candidates(
+        self,
+        domains: Sequence[DomainIndex],
+        vector: Vectors | None,
+        tokens: Sequence[str],
+        items: frozenset[str] | None,
+    ) -> list[str]:
+        """Take the best items of both arms."""
+        dense: dict[str, float] = {}
+        lexical: dict[str, float] = {}
+        for domain in domains:
+            item_of = self._item_of[domain.domain]
+            if vector is not None:
+                for chunk_id, score in domain.store.search(vector, DENSE_TOP_K):
+                    item_id = item_of[chunk_id]
+                    dense[item_id] = max(dense.get(item_id, 0.0), score)
+            for position, score in domain.lexical.search(tokens, LEXICAL_TOP_K):
+                item_id = domain.chunks[position].item_id
+                lexical[item_id] = max(lexical.get(item_id, 0.0), score)
+        half = CANDIDATE_ITEMS // 2
+        best = [i for i in sorted(dense, key=lambda i: -dense[i]) if items is None or i in items]
+        best = best[: CANDIDATE_ITEMS - half]
+        more = [i for i in sorted(lexical, key=lambda i: -lexical[i]) if items is None or i in items]
+        return best + [i for i in more if i not in best][:half]
+
+    def _rank(self, item_id: str, query: Query) -> list[RecordHit]:
+        """Score every record of one item; words alone do not count where meaning stays below the floor."""
+        item = self._items[item_id]
+        features, nearness = item.features(query)
+        scores = rank_scores(features)
+        return [
+            RecordHit(record_id, item_id, facet, float(scores[row]), tuple(features[row].tolist()))
+            for row, (record_id, facet) in enumerate(item.records)
+            if item.positive[row] and (query.vector is None or nearness[row] >= DENSE_FLOOR)
+        ]
+
+

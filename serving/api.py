@@ -1,0 +1,127 @@
+"""The HTTP API of the product: routes validate, the assistant answers, errors leave as typed JSON."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse, Response
+
+from serving.api_docs import docs_router
+from serving.api_enquiries import enquiry_router
+from serving.api_errors import install_error_handlers
+from serving.api_middleware import BodyLimit, RequestRecord
+from serving.api_models import ERROR_RESPONSES, FeedbackReply, FeedbackRequest
+from serving.api_openai import openai_router
+from serving.build import Product
+from serving.feedback import FeedbackStore
+from serving.guide_models import DomainList, ItemGuide, ItemList
+from serving.guides import Guides
+from serving.metrics import CountedAssistant, Metrics
+from serving.model_client import ModelHandle
+from serving.model_status import ModelStatus
+from serving.version import product_version
+
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def create_app(product: Product) -> FastAPI:
+    """Build the API over a product. Several apps may share one product; each has its own figures.
+
+    Browsers of other sites get no access (no CORS headers); put such sites behind the same address.
+    """
+    app = FastAPI(
+        title="莞家 AI",
+        summary="东莞政务服务咨询接口：有出处的答复、办事指南、好差评",
+        version=product_version(),
+        docs_url=None,  # Swagger UI and ReDoc load scripts from elsewhere; /docs is a page of our own
+        redoc_url=None,
+    )
+    feedback = FeedbackStore(product.settings.database)
+    metrics = Metrics(product.index, feedback, lambda: model_status(product))
+    counted = replace(product, assistant=CountedAssistant(product.assistant, metrics))
+    app.state.product = counted  # for a page that is added: its answers count, too
+    install_error_handlers(app)
+    app.include_router(enquiry_router(counted))
+    app.include_router(openai_router(counted))
+    app.include_router(_feedback_router(feedback))
+    app.include_router(_guide_router(product))
+    app.include_router(_operation_router(product, feedback, metrics))
+    app.include_router(docs_router(app))
+    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestRecord, metrics=metrics)  # added last: runs first
+    return app
+
+
+def model_status(product: Product) -> ModelStatus | None:
+    """The state of the base model; None for a product that was built without a handle."""
+    handle: ModelHandle | None = getattr(product, "model", None)
+    return handle.status() if handle else None
+
+
+def _feedback_router(store: FeedbackStore) -> APIRouter:
+    router = APIRouter(tags=["好差评"], responses=ERROR_RESPONSES)
+
+    @router.post("/v1/feedback", summary="评价一条答复")
+    async def rate(body: FeedbackRequest) -> FeedbackReply:
+        """五级好差评。同一条答复可以改评，以最后一次为准，之前的会留存；返回时已经落盘。"""
+        kept = await asyncio.to_thread(store.save, body.answer_id, body.rating, body.reasons, body.comment)
+        return FeedbackReply(
+            answer_id=kept.answer_id, rating=kept.rating, label=kept.rating.label, rated_at=kept.rated_at
+        )
+
+    return router
+
+
+def _guide_router(product: Product) -> APIRouter:
+    router = APIRouter(tags=["办事指南"], responses=ERROR_RESPONSES)
+    guides = Guides(product.index.kb, accept_unverified=product.settings.accept_unverified)
+
+    @router.get("/v1/items", summary="事项列表")
+    async def items(domain: str | None = None) -> ItemList:
+        """全部事项，或一个业务领域（domain）的事项。"""
+        return guides.items(domain)
+
+    @router.get("/v1/items/{item_id}", summary="办事指南")
+    async def item(item_id: str) -> ItemGuide:
+        """一个事项的办事指南；每一条都有来源，未核实的有标注。"""
+        return guides.guide(item_id)
+
+    @router.get("/v1/domains", summary="业务领域")
+    async def domains() -> DomainList:
+        """全部业务领域，各有三个常见问法，可作首页快捷入口。"""
+        return guides.domains()
+
+    return router
+
+
+def _operation_router(product: Product, feedback: FeedbackStore, metrics: Metrics) -> APIRouter:
+    router = APIRouter(tags=["运维"])
+
+    @router.get("/healthz", summary="是否存活")
+    async def healthz() -> dict[str, str]:
+        """进程在运行。"""
+        return {"status": "ok"}
+
+    @router.get("/readyz", summary="能否服务")
+    async def readyz() -> JSONResponse:
+        """能答复、能保存评价时为 200，否则 503；模型状态仅供参考，没有模型也能服务。"""
+        problem = await asyncio.to_thread(feedback.problem)
+        model = model_status(product)
+        kb = product.index.kb
+        ready = problem is None and bool(kb.items)
+        report = {
+            "ready": ready,
+            "index": {"revision": kb.revision, "items": len(kb.items), "domains": len(product.index.domains)},
+            "database": {"writable": problem is None, "problem": problem},
+            "model": {"state": model.state, "detail": model.detail} if model else None,
+        }
+        return JSONResponse(report, 200 if ready else 503)
+
+    @router.get("/metrics", summary="Prometheus 指标", response_class=Response)
+    async def figures() -> Response:
+        """请求、答复、用时、评价、模型状态和知识库版本。"""
+        return Response(await asyncio.to_thread(metrics.text), media_type=METRICS_TYPE)
+
+    return router

@@ -1,0 +1,76 @@
+"""Every setting of the product: one class, read from GUANJIA_* variables or a .env file."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ModelUse(StrEnum):
+    """How eagerly the base model is used."""
+
+    NEVER = "never"
+    WHEN_NEEDED = "when_needed"
+    ALWAYS = "always"
+
+
+class ModelRuntime(StrEnum):
+    """Where the base model runs."""
+
+    EMBEDDED = "embedded"  # llama.cpp as a child process of this server
+    OPENAI = "openai"  # any OpenAI-compatible address, vLLM included
+
+
+class ModelSettings(BaseModel):
+    """The base model; `GUANJIA_MODEL__USE` and so on."""
+
+    use: ModelUse = ModelUse.WHEN_NEEDED
+    runtime: ModelRuntime = ModelRuntime.EMBEDDED
+    name: str = Field("qwen2.5-coder-1.5b", description="catalogue name (embedded) or served name (openai)")
+    url: str | None = Field(None, description="base URL of an OpenAI-compatible API, ends in /v1")
+    api_key: SecretStr = SecretStr("none")
+    timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    context_tokens: Annotated[int, Field(ge=1024)] = 4096
+    threads: int | None = Field(None, description="llama.cpp threads; empty: cores - 1, at least 1")
+
+
+class Settings(BaseSettings):
+    """The whole configuration; every value has a default that works on one machine."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GUANJIA_", env_nested_delimiter="__", env_file=".env", extra="ignore"
+    )
+
+    data_dir: Path = Field(
+        default_factory=lambda: Path.home() / ".guanjia",
+        description="indexes, models, conversations and feedback live here",
+    )
+    content_dir: Path | None = Field(None, description="knowledge base content; empty: the starter set")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    accept_unverified: bool = Field(
+        True, description="answer from unverified facts, marked 待核实; production sets this to false"
+    )
+    conversation_turns: Annotated[int, Field(ge=1)] = Field(20, description="turns kept per conversation")
+    question_max_chars: Annotated[int, Field(ge=100)] = 2000
+    log_level: str = "INFO"
+    model: ModelSettings = ModelSettings()
+
+    @property
+    def index_dir(self) -> Path:
+        """Where the indexes of the starter knowledge base live."""
+        return self.data_dir / "index"
+
+    @property
+    def models_dir(self) -> Path:
+        """Where downloaded base models live."""
+        return self.data_dir / "models"
+
+    @property
+    def database(self) -> Path:
+        """SQLite file with conversations and feedback."""
+        return self.data_dir / "guanjia.sqlite"
