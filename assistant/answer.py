@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from assistant.answers import Action, ActionKind, AnswerStatus, Option, Sentence, Turn
+from assistant.answers import Action, ActionKind, AnswerStatus, Option, Sentence, Tier, Turn
 from assistant.clarify import MAX_IN_A_ROW, ambiguity, item_options, rivals, short_name
+from assistant.compose import Composer, compares, composed
 from assistant.compose_approved import ApprovedAnswers
 from assistant.confidence import THRESHOLD, confidence, evidence
-from assistant.draft import Draft
+from assistant.draft import Draft, Pages
+from assistant.errors import ModelReplyError, ModelUnavailableError
+from assistant.grounding import unsupported
 from assistant.intents import IntentVote
 from assistant.scope import outside
 from assistant.understand import Understanding
@@ -18,7 +22,14 @@ from knowledge_base.content import KnowledgeBase
 from knowledge_base.retrieval import RecordHit, Retrieved
 from prompts import reply
 
+logger = logging.getLogger(__name__)
+
 RIVAL_MARGIN = 0.25
+
+COMPARED_WITHIN = 2.5
+"""How far behind the best item another may rank and still be told in a comparison."""
+
+Emit = Callable[[Sentence], None]
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,7 @@ class Answerer:
 
     kb: KnowledgeBase
     approved: ApprovedAnswers
+    composer: Composer
 
     async def draft(
         self,
@@ -35,8 +47,9 @@ class Answerer:
         vote: IntentVote | None,
         turns: Sequence[Turn],
         on: dt.date,
+        emit: Emit = lambda sentence: None,
     ) -> Draft:
-        """Decide between clarification, abstention and an answer."""
+        """Decide between clarification, abstention and an answer; `emit` gets composed sentences early."""
         reason = outside(understanding.question)
         if reason:
             return unanswerable(reply(f"unanswerable.{reason.key}", **reason.variables))
@@ -50,12 +63,65 @@ class Answerer:
             if gap and (not hits or gap.score > hits[0].score - 0.5):
                 return self._known_gap(gap, sure)
             return self._nothing(retrieved, sure)
-        draft = self.approved.write(hits, understanding, sure, on)
-        return draft or self._nothing(retrieved, sure)
+        draft = self._approved(hits, understanding, sure, on)
+        if draft is None:
+            return self._nothing(retrieved, sure)
+        return await self._composed(draft, understanding, emit)
+
+    def _approved(
+        self, hits: list[RecordHit], understanding: Understanding, sure: float, on: dt.date
+    ) -> Draft | None:
+        """Answer from published fields; a question that compares gets the runner-up item as well."""
+        pages = Pages(self.kb.revision)
+        draft = self.approved.write(hits, understanding, sure, on, pages)
+        others = [h for h in hits if h.item_id != hits[0].item_id and h.score >= hits[0].score - COMPARED_WITHIN]
+        if draft is None or not others or not compares(understanding.question):
+            return draft
+        other = self.approved.write(others, understanding, sure, on, pages)
+        if other is None:
+            return draft
+        return replace(
+            draft,
+            sentences=(*draft.sentences, *other.sentences),
+            citations=pages.citations(),
+            item_ids=(*draft.item_ids, *other.item_ids),
+        )
+
+    async def _composed(self, draft: Draft, understanding: Understanding, emit: Emit) -> Draft:
+        """Let the base model say it in its own words first, if one is there and the question calls for it."""
+        model = self.composer.model_for(compares(understanding.question) and len(draft.item_ids) > 1)
+        if model is None:
+            return draft
+        facts = {citation.token: citation.quote for citation in draft.citations}
+        said: list[Sentence] = []
+        try:
+            async for sentence in composed(
+                model, understanding.question, facts, self.composer.tokens, self.composer.timeout_s
+            ):
+                said.append(sentence)
+                emit(sentence)
+        except (ModelUnavailableError, ModelReplyError) as error:
+            logger.warning("answered from approved texts alone: %s", error)
+        if not said:
+            return draft
+        return replace(draft, sentences=(*said, *draft.sentences), tier=Tier.COMPOSED)
 
     def grounded(self, draft: Draft) -> Draft:
-        """Check every sentence of the draft against its citations."""
-        return draft
+        """Drop what the citations do not bear out: the last check before the citizen sees anything.
+
+        Published fields must stand word for word in their quote; composed sentences are checked claim by claim.
+        """
+        quotes = {citation.token: citation.quote for citation in draft.citations}
+        kept = tuple(s for s in draft.sentences if self._borne_out(s, quotes))
+        return draft if len(kept) == len(draft.sentences) else replace(draft, sentences=kept)
+
+    def _borne_out(self, sentence: Sentence, quotes: dict[str, str]) -> bool:
+        if not sentence.citations:
+            return True  # headings and fixed replies state no fact
+        cited = [quotes[token] for token in sentence.citations if token in quotes]
+        return any(quote in sentence.text for quote in cited) or not unsupported(
+            sentence.text, cited, self.composer.tokens
+        )
 
     def _clarification(
         self, understanding: Understanding, retrieved: Retrieved, turns: Sequence[Turn], sure: float

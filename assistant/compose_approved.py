@@ -47,15 +47,21 @@ class ApprovedAnswers:
         self._accept_unverified = accept_unverified
 
     def write(
-        self, hits: Sequence[RecordHit], understanding: Understanding, confidence: float, on: dt.date
+        self,
+        hits: Sequence[RecordHit],
+        understanding: Understanding,
+        confidence: float,
+        on: dt.date,
+        pages: Pages | None = None,
     ) -> Draft | None:
         """Write the answer led by `hits[0]`: its quotes, the rest of its facet, and near records of the item.
 
-        None when nothing may be shown (unverified facts refused, or no longer in force).
+        `pages` continues the tokens of another answer. None when nothing may be shown (unverified facts
+        refused, or no longer in force).
         """
+        pages = pages or Pages(self._kb.revision)
         top = hits[0]
         shown: set[str] = set()
-        pages = Pages(self._kb.revision)
         lead = self._allowed(self._quotes.record(top.record_id), on)
         sections = self._sections(hits, understanding, on)
         if not lead and not sections:
@@ -106,13 +112,13 @@ class ApprovedAnswers:
         for facet in understanding.cues:
             if facet in (Facet.FEE, Facet.TIME_LIMIT, Facet.MATERIALS, Facet.DEPARTMENT) and facet not in sections:
                 sections[facet] = list(self._quotes.facet(top.item_id, facet))
-        self._add_situation(top.item_id, understanding, sections)
+        self._order_materials(top.item_id, understanding, sections)
         return [(facet, allowed) for facet, quotes in sections.items() if (allowed := self._allowed(quotes, on))]
 
-    def _add_situation(
+    def _order_materials(
         self, item_id: str, understanding: Understanding, sections: dict[Facet, list[Quote]]
     ) -> None:
-        """Nothing to add yet for items without situations; options the citizen named come from the facts."""
+        """Where the citizen named an option of a situation, put the materials it needs first."""
         item = self._kb.items.get(item_id)
         for situation in item.situations if item else ():
             option = chosen_option(situation, understanding.question)

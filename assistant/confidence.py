@@ -15,23 +15,23 @@ from knowledge_base.facets import asked_values
 from knowledge_base.evidence import spread
 from knowledge_base.retrieval import RecordHit, Retrieved
 
-THRESHOLD = 0.35
+THRESHOLD = 0.4
 """Below this probability the assistant abstains; `eval` prints the risk–coverage curve it was read from."""
 
 WEIGHTS: dict[str, float] = {
-    "gap_lead": -1.454,  # by how much nearer the nearest known gap is than anything the item states
-    "outside_lead": -0.168,  # the same for exemplars of what is outside every domain
-    "ask": -0.066,  # cosine to the nearest question or the text of the best record (spread)
-    "text": 0.652,  # cosine to its text alone
-    "covered": 0.25,  # share of the question's weight that the item has words for
-    "unknown": -0.402,  # share of the question's weight that no item has words for
-    "value_miss": -0.56,  # a kind of value is asked for which the record does not state
-    "item_lead": 0.517,  # by how much the next item is behind
-    "year_miss": -0.732,  # a year is named which the record's facet does not speak of
-    "pointer": -0.675,  # a value is asked for and the record only says where to look it up
+    "gap_lead": -1.503,  # by how much nearer the nearest known gap is than anything the item states
+    "outside_lead": -0.281,  # the same for exemplars of what is outside every domain
+    "ask": -0.164,  # cosine to the nearest question or the text of the best record (spread)
+    "text": 0.792,  # cosine to its text alone
+    "covered": 0.21,  # share of the question's weight that the item has words for
+    "unknown": -0.336,  # share of the question's weight that no item has words for
+    "value_miss": -0.609,  # a kind of value is asked for which the record does not state
+    "item_lead": 0.499,  # by how much the next item is behind
+    "year_miss": -0.828,  # a year is named which the record's facet does not speak of
+    "pointer": -0.733,  # a value is asked for and the record only says where to look it up
 }
 
-BIAS = -1.703
+BIAS = -1.505
 
 OUTSIDE = ("out_of_scope_service", "own_case", "contact", "other_city")
 """Intents whose exemplars are questions that no item answers."""

@@ -9,15 +9,17 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
-from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 
 from assistant.answer import Answerer
 from assistant.answers import Answer, AnswerStatus, Sentence, Turn
 from assistant.guard import guard
 from assistant.intents import IntentVote, IntentVoter
+from assistant.memory import ConversationMemory
 from assistant.reply import finish, fixed
 from assistant.retrieve import find
 from assistant.route import route
@@ -60,7 +62,6 @@ class Assistant:
         voter: IntentVoter,
         typos: TypoRepair,
         *,
-        memory: BaseCheckpointSaver[Any] | None = None,
         kept_turns: int = 20,
     ) -> None:
         self.retriever = retriever
@@ -68,8 +69,7 @@ class Assistant:
         self._voter = voter
         self._typos = typos
         self._kept_turns = kept_turns
-        self._memory = memory
-        self._durability = "exit" if memory else None
+        self._memory: ConversationMemory | None = None
         self._graph = self._build()
 
     def _build(self) -> Any:
@@ -96,7 +96,24 @@ class Assistant:
         graph.add_edge("answer", "ground")
         graph.add_edge("ground", "reply")
         graph.add_edge("reply", END)
-        return graph.compile(checkpointer=self._memory)
+        return graph.compile(checkpointer=self._memory.saver if self._memory else None)
+
+    async def remember(self, path: Path, keep_days: int) -> None:
+        """Keep conversations in the SQLite file `path` from now on; without this every question stands alone."""
+        self._memory = await ConversationMemory.open(path, keep_days)
+        self._graph = self._build()
+
+    async def forget(self, conversation_id: str) -> None:
+        """Delete a stored conversation."""
+        if self._memory:
+            await self._memory.forget(conversation_id)
+
+    async def close(self) -> None:
+        """Close the conversation store."""
+        if self._memory:
+            await self._memory.close()
+            self._memory = None
+            self._graph = self._build()
 
     async def ask(
         self, question: str, *, conversation_id: str | None = None, history: Sequence[Turn] = ()
@@ -106,9 +123,11 @@ class Assistant:
         `conversation_id` continues a stored conversation; `history` (oldest first) stands in for one where
         the caller keeps it. Every outcome is an Answer; only programming errors raise.
         """
+        conversation_id = conversation_id or uuid.uuid4().hex
         state = await self._graph.ainvoke(
-            self._input(question, history), self._config(conversation_id), durability=self._durability if self._memory else None,
+            self._input(question, history), self._config(conversation_id), **self._durably()
         )
+        await self._prune(conversation_id)
         answer: Answer = state["answer"]
         return answer
 
@@ -116,25 +135,30 @@ class Assistant:
         self, question: str, *, conversation_id: str | None = None, history: Sequence[Turn] = ()
     ) -> AsyncIterator[Stage | Sentence | Answer]:
         """Answer one question step by step: stages, checked sentences in order, and at last the Answer."""
+        conversation_id = conversation_id or uuid.uuid4().hex
         answer: Answer | None = None
+        early: list[Sentence] = []
         yield Stage("prepare", _LABELS["prepare"])
         async for mode, event in self._graph.astream(
             self._input(question, history),
             self._config(conversation_id),
             stream_mode=["updates", "custom"],
-            durability=self._durability,
+            **self._durably(),
         ):
             if mode == "custom":
+                early.append(event)
                 yield event
                 continue
             for name, update in event.items():
                 if name in _NEXT:
                     yield Stage(_NEXT[name], _LABELS[_NEXT[name]])
                 answer = (update or {}).get("answer", answer)
+        await self._prune(conversation_id)
         if answer is None:
             raise RuntimeError("the graph ended without an answer")
         for sentence in answer.sentences:
-            yield sentence
+            if sentence not in early:
+                yield sentence
         yield answer
 
     def read(self, question: str) -> str:
@@ -148,12 +172,20 @@ class Assistant:
 
     def _input(self, question: str, history: Sequence[Turn]) -> dict[str, Any]:
         values: dict[str, Any] = {"question": question, "latency_ms": {}}
-        if history or self._memory is None:
+        if history or not self._memory:
             values["turns"] = [(turn.role, mask(turn.content)) for turn in history][-2 * self._kept_turns :]
         return values
 
-    def _config(self, conversation_id: str | None) -> dict[str, Any]:
-        return {"configurable": {"thread_id": conversation_id or uuid.uuid4().hex}}
+    def _config(self, conversation_id: str) -> dict[str, Any]:
+        return {"configurable": {"thread_id": conversation_id}}
+
+    def _durably(self) -> dict[str, str]:
+        """Write the conversation once, at the end of a question."""
+        return {"durability": "exit"} if self._memory else {}
+
+    async def _prune(self, conversation_id: str) -> None:
+        if self._memory:
+            await self._memory.prune(conversation_id)
 
     async def _prepare(self, state: EnquiryState) -> dict[str, Any]:
         return {"text": self.read(state["question"])}
@@ -165,7 +197,7 @@ class Assistant:
 
     async def _understand(self, state: EnquiryState) -> dict[str, Any]:
         turns = [Turn(role, content) for role, content in state.get("turns", [])]
-        return {"understanding": understand(state["text"], turns)}
+        return {"understanding": understand(state["text"], turns, self.retriever.names_item)}
 
     async def _route(self, state: EnquiryState) -> dict[str, Any]:
         vector = await asyncio.to_thread(self.retriever.embed, state["understanding"].question)
@@ -183,7 +215,7 @@ class Assistant:
     async def _answer(self, state: EnquiryState) -> dict[str, Any]:
         turns = [Turn(role, content) for role, content in state.get("turns", [])]
         draft = await self.answerer.draft(
-            state["understanding"], state["retrieved"], state.get("vote"), turns, today()
+            state["understanding"], state["retrieved"], state.get("vote"), turns, today(), _emit()
         )
         return {"draft": draft}
 
@@ -217,6 +249,10 @@ def _timed(step: Step) -> Step:
         return {**update, "latency_ms": latency}
 
     return run
+
+
+def _emit() -> Callable[[Sentence], None]:
+    return cast(Callable[[Sentence], None], get_stream_writer())
 
 
 def _ended_or(following: str) -> Callable[[EnquiryState], str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from assistant.answers import Turn
@@ -14,7 +14,8 @@ from knowledge_base.text import normalise
 _FOLLOW_UP = re.compile(
     r"^(那|咁|然后|还有|另外|如果|要是|假如|换成|改成|要系|若)|(呢|咧|哩|啊)[?!。,，]?$|(它|这个|那个|这种|那种|上面|刚才|刚刚|前面|你说的|这些|那些|呢个|嗰个|其中|同样|也(是|要|得|可以)?(吗|一样))"
 )
-_BARE = re.compile(r"^.{1,9}[?。!]?$")
+POINTING_CHARS = 40
+BARE_CHARS = 12
 
 _SLOTS: dict[str, dict[str, str]] = {
     "户籍": {
@@ -37,21 +38,28 @@ class Understanding:
     slots: dict[str, str] = field(default_factory=dict)
 
 
-def understand(text: str, turns: Sequence[Turn]) -> Understanding:
-    """Resolve the message against the conversation and read facets and slots from it."""
+def understand(text: str, turns: Sequence[Turn], names: Callable[[str], bool]) -> Understanding:
+    """Resolve the message against the conversation and read facets and slots from it.
+
+    `names` tells whether a normalised text names an item; such a message stands on its own.
+    """
     earlier = [normalise(turn.content) for turn in turns if turn.role == "user"]
     subject = ""
     for question in earlier:
-        subject = f"{subject} {question}" if subject and is_follow_up(question) else question
-    follow_up = bool(subject) and is_follow_up(text)
+        subject = f"{subject} {question}" if subject and is_follow_up(question, names) else question
+    follow_up = bool(subject) and is_follow_up(text, names)
     question = f"{subject} {text}" if follow_up else text
     cues = facet_cues(text) or (facet_cues(subject) if follow_up else frozenset())
     return Understanding(question, text, cues, follow_up, read_slots(question))
 
 
-def is_follow_up(text: str) -> bool:
-    """Tell whether a normalised message leans on what was said before."""
-    return bool(_FOLLOW_UP.search(text)) and len(text) <= 40 or bool(_BARE.match(text))
+def is_follow_up(text: str, names: Callable[[str], bool]) -> bool:
+    """Tell whether a normalised message leans on what was said before.
+
+    Words that point back (那…, …呢) make it one unless it is long; so does being short and naming no item.
+    """
+    pointing = bool(_FOLLOW_UP.search(text)) and len(text) <= POINTING_CHARS
+    return pointing or (len(text) <= BARE_CHARS and not names(text))
 
 
 def read_slots(text: str) -> dict[str, str]:

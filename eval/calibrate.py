@@ -19,7 +19,7 @@ from assistant.understand import understand
 from eval.case_files import EnquiryCase, load_cases
 from eval.matching import missing_groups
 from serving.build import build
-from serving.settings import Settings
+from serving.settings import ModelSettings, ModelUse, Settings
 
 OWN_CASES = Path(__file__).parent / "cases" / "enquiries.jsonl"
 
@@ -28,7 +28,7 @@ def example(assistant: Assistant, case: EnquiryCase) -> tuple[list[float], bool]
     """Give the evidence for one case and whether answering it would be right; None when nothing is found."""
     turns = [Turn(message.role, message.content) for message in case.history]
     text = assistant.read(case.question)
-    understanding = understand(text, turns)
+    understanding = understand(text, turns, assistant.retriever.names_item)
     found = find(assistant.retriever, understanding)
     approved = assistant.answerer.approved
     seen = evidence(found, understanding, assistant.vote(text), approved.told)
@@ -50,7 +50,7 @@ def main(paths: list[Path]) -> None:
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import cross_val_predict
 
-    assistant = build(Settings()).assistant
+    assistant = build(Settings(model=ModelSettings(use=ModelUse.NEVER))).assistant
     cases = [case for path in paths for case in load_cases(path)]
     wanted = [c for c in cases if c.split == "dev" and c.expect.status in ("answered", "unanswerable")]
     examples = [e for case in wanted if (e := example(assistant, case)) is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,14 +48,17 @@ def domain_chunks(kb: KnowledgeBase) -> dict[str, list[Chunk]]:
         ]
     ]
     if notes:
-        parts[NOTES_DOMAIN.id] = notes
+        parts[NOTES_DOMAIN.id] = _distinct(notes)
     return parts
 
 
 def item_chunks(item: ServiceItem) -> list[Chunk]:
     """Cut one item; the same text never stands twice for the same record."""
-    chunks = {chunk.chunk_id: chunk for chunk in _item_chunks(item)}
-    return list(chunks.values())
+    return _distinct(_item_chunks(item))
+
+
+def _distinct(chunks: Iterable[Chunk]) -> list[Chunk]:
+    return list({chunk.chunk_id: chunk for chunk in chunks}.values())
 
 
 def _item_chunks(item: ServiceItem) -> Iterator[Chunk]:

@@ -1,8 +1,9 @@
-"""Reads the content files of a knowledge base into records; a bad file is refused with file, line and field."""
+"""Reads content files into records; a bad file is refused with file, line and field."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,7 +33,16 @@ NOTES_DOMAIN = Domain(id="tongze", name="办事通则", aliases=("通用规定",
 
 T = TypeVar("T", bound=Record)
 
-_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeLoader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class YamlLoader(_SafeLoader):  # type: ignore[misc]
+    """A safe loader that leaves dates to the schema, so that 2025-02-30 is refused with its line."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 (read by PyYAML, never changed)
+        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in _SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 class DomainItems(Record):
@@ -65,27 +75,39 @@ class KnowledgeBase(Record):
         return {item.id: part.domain for part in self.domains for item in part.items}
 
 
-class _NotesFile(Record):
+class NotesFile(Record):
+    """`policy_notes.yaml`."""
+
     notes: tuple[PolicyNote, ...]
 
 
-class _DepartmentsFile(Record):
+class DepartmentsFile(Record):
+    """`departments.yaml`."""
+
     departments: tuple[Department, ...]
 
 
-class _TownsFile(Record):
+class TownsFile(Record):
+    """`towns.yaml`."""
+
     towns: tuple[Town, ...]
 
 
-class _CategoriesFile(Record):
+class CategoriesFile(Record):
+    """`appeal_catalogue.yaml`."""
+
     categories: tuple[AppealCategory, ...]
 
 
-class _RulesFile(Record):
+class RulesFile(Record):
+    """`ticket_rules.yaml`."""
+
     rules: tuple[TicketRule, ...]
 
 
-class _AmbiguitiesFile(Record):
+class AmbiguitiesFile(Record):
+    """`ambiguities.yaml`."""
+
     ambiguities: tuple[Ambiguity, ...] = Field(default=())
 
 
@@ -112,26 +134,31 @@ def load_content(content_dir: Path = STARTER_CONTENT) -> KnowledgeBase:
     files = sorted((content_dir / "items").glob("*.yaml"))
     if not files:
         raise ContentError(content_dir / "items", 0, "items", "no content files here")
-    domains = []
-    for path in files:
-        part = _read(path, DomainFile)
-        domains.append(DomainItems(domain=part.domain, items=part.items))
+    parts = {path: read_file(path, DomainFile) for path in files}
+    for path, where, record_id in shared_ids(parts):
+        line = line_of(yaml.compose(path.read_text(encoding="utf-8"), Loader=YamlLoader), where)
+        raise ContentError(path, line, field_name(where), f"the id {record_id!r} is taken")
     return KnowledgeBase(
         revision=content_revision(content_dir),
-        domains=tuple(domains),
-        notes=_read(content_dir / "policy_notes.yaml", _NotesFile).notes,
-        departments=_read(content_dir / "departments.yaml", _DepartmentsFile).departments,
-        towns=_read(content_dir / "towns.yaml", _TownsFile).towns,
-        appeal_categories=_read(content_dir / "appeal_catalogue.yaml", _CategoriesFile).categories,
-        ticket_rules=_read(content_dir / "ticket_rules.yaml", _RulesFile).rules,
-        ambiguities=_read(content_dir / "ambiguities.yaml", _AmbiguitiesFile).ambiguities,
+        domains=tuple(DomainItems(domain=part.domain, items=part.items) for part in parts.values()),
+        notes=read_file(content_dir / "policy_notes.yaml", NotesFile).notes,
+        departments=read_file(content_dir / "departments.yaml", DepartmentsFile).departments,
+        towns=read_file(content_dir / "towns.yaml", TownsFile).towns,
+        appeal_categories=read_file(content_dir / "appeal_catalogue.yaml", CategoriesFile).categories,
+        ticket_rules=read_file(content_dir / "ticket_rules.yaml", RulesFile).rules,
+        ambiguities=read_file(content_dir / "ambiguities.yaml", AmbiguitiesFile).ambiguities,
     )
 
 
-def _read(path: Path, model: type[T]) -> T:
+def read_file(path: Path, model: type[T]) -> T:
+    """Read and validate one content file.
+
+    Raises:
+        ContentError: the file is missing, is not YAML or breaks the schema; names file, line and field.
+    """
     try:
         text = path.read_text(encoding="utf-8")
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader, C or Python)
+        data = yaml.load(text, Loader=YamlLoader)
     except FileNotFoundError as error:
         raise ContentError(path, 0, "file", "missing") from error
     except UnicodeDecodeError as error:
@@ -144,13 +171,17 @@ def _read(path: Path, model: type[T]) -> T:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = first["loc"]
-        field = ".".join(str(part) for part in where) or "file"
-        raise ContentError(path, _line_of(text, where), field, first["msg"]) from error
+        line = line_of(yaml.compose(text, Loader=YamlLoader), where)
+        raise ContentError(path, line, field_name(where), first["msg"]) from error
 
 
-def _line_of(text: str, where: tuple[int | str, ...]) -> int:
-    """Find the line (from 1) of the deepest node on the path `where` that the file has."""
-    node = yaml.compose(text, Loader=_Loader)
+def field_name(where: tuple[int | str, ...]) -> str:
+    """Write the place of a field as in `items.0.facts.2.url`; the whole file is `file`."""
+    return ".".join(str(part) for part in where) or "file"
+
+
+def line_of(node: yaml.Node | None, where: tuple[int | str, ...]) -> int:
+    """Find the line (from 1) of the deepest part of the path `where` below `node` that the file has."""
     line = 1
     for step in where:
         if node is None:
@@ -165,3 +196,16 @@ def _line_of(text: str, where: tuple[int | str, ...]) -> int:
             return line
         node = child
     return node.start_mark.line + 1 if node is not None else line
+
+
+def shared_ids(parts: Mapping[Path, DomainFile]) -> Iterator[tuple[Path, tuple[int | str, ...], str]]:
+    """Give file, place and id of each domain and item whose id is taken; they would overwrite each other."""
+    domains, items = {NOTES_DOMAIN.id}, set[str]()
+    for path, part in parts.items():
+        if part.domain.id in domains:
+            yield path, ("domain", "id"), part.domain.id
+        domains.add(part.domain.id)
+        for number, item in enumerate(part.items):
+            if item.id in items:
+                yield path, ("items", number, "id"), item.id
+            items.add(item.id)

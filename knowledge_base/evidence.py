@@ -91,7 +91,7 @@ class ItemEvidence:
         self._negative = kinds == ChunkKind.NEGATIVE
         self._ask = ~self._text & ~self._negative
         self._name = np.isin(kinds, [ChunkKind.NAME, ChunkKind.PHRASING])
-        self._item_negative = self._negative & np.array([c.facet is Facet.OVERVIEW for c in chunks])
+        self._item_negative = self._negative & np.array([c.record_id.endswith("/overview") for c in chunks])
         self.positive = np.maximum.reduceat(~self._negative, self._starts)
         self._weights = weights
         self._chunk_weight = np.array([weights.total(t) or 1.0 for _, t in ordered], dtype=np.float32)
@@ -110,6 +110,10 @@ class ItemEvidence:
             frozenset(v for c, _ in pairs if c.kind is ChunkKind.TEXT for v in stated_values(c.text))
             for pairs in by_record.values()
         ]
+
+    def is_named_in(self, text: str) -> bool:
+        """Tell whether a normalised text holds a name of the item."""
+        return any(name in text for name in self._names)
 
     def features(self, query: Query) -> tuple[Floats, Floats]:
         """Give the evidence, shape `(n_records, len(ranker.FEATURES))`, and each record's best cosine.

@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -34,6 +35,8 @@ logger = logging.getLogger(__name__)
 
 FORMAT = 3
 """Raised when the layout or the way of cutting and tokenising changes; older indexes are built again."""
+
+_FOLDER = re.compile(r"[0-9a-f]{12}-[0-9a-f]+")
 
 Progress = Callable[[str, int, int], None]
 """Told the domain, how many chunks are done and how many there are."""
@@ -113,9 +116,9 @@ def index_revision(index_dir: Path) -> str | None:
     """Give the content revision of the indexes in use without loading them; None if there are none."""
     try:
         manifest = json.loads((_current(index_dir) / "manifest.json").read_text(encoding="utf-8"))
-    except (IndexNotBuiltError, OSError, ValueError):
+        return str(manifest["revision"]) if manifest["format"] == FORMAT else None
+    except (IndexNotBuiltError, OSError, ValueError, KeyError, TypeError):
         return None
-    return str(manifest["revision"]) if manifest.get("format") == FORMAT else None
 
 
 def _write_domains(
@@ -173,11 +176,12 @@ def _write_manifest(folder: Path, revision: str, embedder: str) -> None:
 def _checked_manifest(folder: Path) -> dict[str, object]:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        built_by, files = manifest["format"], manifest["files"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexCorruptError(folder, "manifest unreadable") from error
-    if manifest.get("format") != FORMAT:
+    if built_by != FORMAT:
         raise IndexCorruptError(folder, "built by another version")
-    for name, digest in manifest["files"].items():
+    for name, digest in files.items():
         path = folder / name
         if not path.is_file() or _digest(path) != digest:
             raise IndexCorruptError(folder, f"{name} is missing or changed")
@@ -192,7 +196,7 @@ def _digest(path: Path) -> str:
 def _current(index_dir: Path) -> Path:
     try:
         name = (index_dir / "CURRENT").read_text(encoding="utf-8").strip()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise IndexNotBuiltError(index_dir) from error
     folder = index_dir / name
     if not name or not folder.is_dir():
@@ -207,10 +211,15 @@ def _point_to(index_dir: Path, name: str) -> None:
 
 
 def _sweep(index_dir: Path, keep: str) -> None:
-    """Remove all but the folder in use and the newest before it (a server may still read that one)."""
+    """Remove all but the folder in use and the newest before it (a server may still read that one).
+
+    Unfinished folders go a day after their build died; folders that are not ours stay.
+    """
     old = sorted(
-        (p for p in index_dir.iterdir() if p.is_dir() and p.name != keep and not p.name.startswith(".")),
+        (p for p in index_dir.iterdir() if _FOLDER.fullmatch(p.name) and p.name != keep),
         key=lambda p: p.stat().st_mtime,
     )
-    for folder in old[:-1]:
+    yesterday = time.time() - 24 * 3600
+    dead = [p for p in index_dir.glob(".building-*") if p.stat().st_mtime < yesterday]
+    for folder in (*old[:-1], *dead):
         shutil.rmtree(folder, ignore_errors=True)

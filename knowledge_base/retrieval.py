@@ -90,6 +90,10 @@ class Retriever:
         """The ids of the domains there are."""
         return tuple(self.index.domains)
 
+    def names_item(self, text: str) -> bool:
+        """Tell whether a normalised text holds the name or an alias of an item."""
+        return any(item.is_named_in(text) for item in self._items.values())
+
     def embed(self, question: str) -> Vectors | None:
         """Embed a question; None when the embedder fails (search then goes on by words alone)."""
         try:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 Text = Annotated[str, Field(min_length=1)]
 RecordId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+MaterialId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]  # numbers count the facts
 DepartmentId = Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
 
 _OFFICIAL_URL = re.compile(r"^https?://([a-z0-9-]+\.)*gov\.cn(/|$)")
@@ -116,7 +117,7 @@ class Fact(Sourced):
 class Material(Sourced):
     """One row of the materials list (申请材料)."""
 
-    id: RecordId
+    id: MaterialId
     name: Text
     form: str = ""
     when: str = ""

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from opencc import OpenCC
 
 _SPACE = re.compile(r"\s+")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+"""Characters without a glyph: zero-width spaces and joiners, marks of direction, soft hyphens."""
+
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _SPELLINGS = {"东菀": "东莞", "东筦": "东莞", "东宛": "东莞", "帐户": "账户", "帐号": "账号", "帐单": "账单"}
 """Wrong spellings that do not sound like the right one, or that dictionaries accept."""
@@ -31,7 +33,7 @@ def normalise(text: str) -> str:
     >>> normalise("居住證　Ａ１ 點辦？")
     '居住证 a1 点办?'
     """
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     return _SPACE.sub(" ", str(_to_simplified().convert(text))).strip().lower()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.answer import Answerer
+from assistant.compose import Composer
 from assistant.compose_approved import ApprovedAnswers
 from assistant.enquiry import Assistant
 from assistant.intents import IntentVoter, exemplars
@@ -19,7 +20,8 @@ from knowledge_base.retrieval import Retriever
 from knowledge_base.terms import typo_terms
 from knowledge_base.text import TypoRepair
 from knowledge_base.tokens import word_frequency
-from serving.settings import Settings
+from serving.model_client import ModelHandle, model_handle
+from serving.settings import ModelUse, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ class Product:
     settings: Settings
     index: Index
     assistant: Assistant
+    model: ModelHandle
 
 
 def content_dir(settings: Settings) -> Path:
@@ -65,14 +68,24 @@ def build(
     """
     embedder = E5Embedder()
     index = ready_index(settings, embedder, progress, say)
+    model = model_handle(settings)
     assistant = Assistant(
         Retriever(index, embedder),
-        Answerer(index.kb, ApprovedAnswers(index.kb, accept_unverified=settings.accept_unverified)),
+        Answerer(
+            index.kb,
+            ApprovedAnswers(index.kb, accept_unverified=settings.accept_unverified),
+            Composer(
+                model.chat,
+                settings.model.use is ModelUse.ALWAYS,
+                index.tokeniser.tokens,
+                settings.model.timeout_s,
+            ),
+        ),
         intent_voter(settings, embedder),
         TypoRepair(typo_terms(index), word_frequency),
         kept_turns=settings.conversation_turns,
     )
-    return Product(settings, index, assistant)
+    return Product(settings, index, assistant, model)
 
 
 def intent_voter(settings: Settings, embedder: E5Embedder) -> IntentVoter:

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
         True, description="answer from unverified facts, marked 待核实; production sets this to false"
     )
     conversation_turns: Annotated[int, Field(ge=1)] = Field(20, description="turns kept per conversation")
+    conversation_days: Annotated[int, Field(ge=1)] = Field(30, description="days a silent conversation is kept")
     question_max_chars: Annotated[int, Field(ge=100)] = 2000
     log_level: str = "INFO"
     model: ModelSettings = ModelSettings()
@@ -72,5 +73,10 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> Path:
-        """SQLite file with conversations and feedback."""
+        """SQLite file with the feedback."""
         return self.data_dir / "guanjia.sqlite"
+
+    @property
+    def conversations(self) -> Path:
+        """SQLite file with the conversations."""
+        return self.data_dir / "conversations.sqlite"

@@ -12,10 +12,9 @@ from prompts import reply
 from serving.feedback import RATING_LABELS
 from serving.pages.layout import RowKind, Section, read_sections
 from serving.pages.sources import Source, SourceGroup, grouped, source_of
-from serving.pages.templating import chinese_date, fill
+from serving.pages.templating import fill, signature
 
 HOTLINE = "12345"
-SITE = "莞家 AI 东莞办事问答"
 REASONS = ("答非所问", "内容不对", "内容过时", "不完整", "看不懂", "没解决问题")
 
 TITLES = {
@@ -30,6 +29,9 @@ TITLES = {
 EMERGENCY_NUMBERS = {"110": "报警", "119": "火警", "120": "急救", "122": "交通事故", "12356": "心理援助"}
 NOT_RATED = {AnswerStatus.CLARIFICATION, AnswerStatus.EMERGENCY, AnswerStatus.SMALLTALK}
 NEEDS_HOTLINE = {AnswerStatus.UNANSWERABLE, AnswerStatus.ERROR_MODEL, AnswerStatus.ERROR_RETRIEVAL}
+PERSON_FIRST = {AnswerStatus.HANDOFF, AnswerStatus.TICKET}
+"""Endings whose card opens with the words for a person, the call button among them."""
+
 PLAIN_STARTS = {RowKind.CHECK: "□ ", RowKind.BULLET: "· ", RowKind.TEXT: ""}
 
 
@@ -57,16 +59,17 @@ class Card:
     sources: list[SourceGroup]
     source_count: int
     person_summary: str | None
+    person_open: bool
     rated: bool
     has_unverified: bool
     has_dated: bool
     ai_label: str
+    signature: str
     copy_text: str
 
 
-def card_html(answer: Answer, question: str, today: dt.date) -> str:
+def card_html(card: Card) -> str:
     """Show a finished answer."""
-    card = card_of(answer, question, today)
     return fill("card.html", card=card, ratings=RATING_LABELS, reasons=REASONS)
 
 
@@ -80,10 +83,15 @@ def failed_html(message: str) -> str:
     return fill("failed.html", message=message)
 
 
-def spoken_text(answer: Answer) -> str:
-    """Give what a screen reader reads out when the answer is there."""
-    title = TITLES.get(answer.status, "")
-    return f"{title}。{answer.text}" if title else answer.text
+def spoken_text(card: Card) -> str:
+    """Give what a screen reader reads out when the answer is there: words only, no boxes and brackets."""
+    parts = [card.title, *card.item_names]
+    for section in card.sections:
+        parts.append(section.heading)
+        parts += [f"{row.text.rstrip('。')}{'，待核实' if row.unverified else ''}" for row in section.rows]
+    choices = "、".join(option.label for option in card.options)
+    parts.append(f"可选：{choices}" if choices else "")
+    return "".join(f"{part}。" for part in parts if part)
 
 
 def card_of(answer: Answer, question: str, today: dt.date) -> Card:
@@ -93,6 +101,8 @@ def card_of(answer: Answer, question: str, today: dt.date) -> Card:
     sections = read_sections(answer.sentences or [Sentence(answer.text)], citations, today)
     for section in sections:
         section.heading = _without_item(section.heading, item_names)
+        section.drop({option.label for option in answer.options})  # the buttons say them
+    sections = [section for section in sections if section.heading or section.blocks]
     sources = [source_of(citation, today) for citation in answer.citations]
     rows = [row for section in sections for row in section.rows]
     actions = _actions(answer)
@@ -110,11 +120,13 @@ def card_of(answer: Answer, question: str, today: dt.date) -> Card:
         actions=actions,
         sources=grouped(sources),
         source_count=len(sources),
-        person_summary=_person_summary(actions, question),
+        person_summary=_person_summary(answer.actions, question),
+        person_open=answer.status in PERSON_FIRST,
         rated=answer.status not in NOT_RATED,
         has_unverified=any(row.unverified for row in rows),
         has_dated=any(row.dated for row in rows),
         ai_label=label,
+        signature=signature(today),
         copy_text=_copy_text([f"问：{question}", "", *item_names], sections, sources, label, today),
     )
 
@@ -146,7 +158,7 @@ def _copy_text(
         lines += _plain_rows(section)
     cited = [f"{n}. {s.item_name}：{s.quote}（{s.source}）" for n, s in enumerate(sources, 1)]
     lines += ["", "出处：", *cited] if cited else []
-    return "\n".join([*lines, "", label, f"{SITE}，{chinese_date(today)}"])
+    return "\n".join([*lines, "", label, signature(today)])
 
 
 def _plain_rows(section: Section) -> Iterable[str]:
@@ -187,6 +199,8 @@ def _actions(answer: Answer) -> tuple[Action, ...]:
     """Give the answer's actions; emergency calls have buttons of their own, and 12345 is always at hand."""
     if answer.status is AnswerStatus.EMERGENCY:
         return tuple(action for action in answer.actions if action.kind is not ActionKind.CALL)
+    if answer.status in PERSON_FIRST:
+        return tuple(action for action in answer.actions if action.kind is ActionKind.GUIDE)
     has_call = any(action.kind is ActionKind.CALL for action in answer.actions)
     if answer.status in NEEDS_HOTLINE and not has_call:
         return (*answer.actions, Action(ActionKind.CALL, f"拨打 {HOTLINE}", number=HOTLINE))

@@ -251,6 +251,8 @@ find("gj-form").addEventListener("submit", (event) => {
   event.preventDefault();
   ask(box.value, true);
 });
+find("gj-skip").addEventListener("click", () => box.focus());
+page.addEventListener("keydown", (event) => event.key === "Escape" && running && running.abort("stop"));
 find("gj-stop").addEventListener("click", () => running && running.abort("stop"));
 
 /* ---- clearing takes two taps ---- */
@@ -329,7 +331,7 @@ async function openGuide(itemId) {
 }
 find("gj-guide-close").addEventListener("click", () => guide.close());
 guide.addEventListener("click", (event) => event.target === guide && guide.close()); // a tap beside it
-find("gj-guide-print").addEventListener("click", () => print(guide));
+find("gj-guide-print").addEventListener("click", () => print(find("gj-guide-body")));
 
 /* ---- copying and printing carry the AI label ---- */
 
@@ -364,15 +366,18 @@ document.addEventListener("copy", (event) => {
   event.preventDefault();
 });
 
+/* Put a copy of a turn or guide on the paper, which is all that is printed then. */
 function print(part) {
-  part.classList.add("gj-printed");
+  const paper = find("gj-paper");
+  paper.replaceChildren(part.cloneNode(true));
+  paper.querySelectorAll("details").forEach((details) => (details.open = true));
   document.documentElement.setAttribute("data-printing", "");
-  const closed = [...part.querySelectorAll("details:not([open])")];
-  closed.forEach((details) => (details.open = true));
+  addEventListener("afterprint", putPaperAway, { once: true });
   window.print();
-  closed.forEach((details) => (details.open = false));
+}
+function putPaperAway() {
   document.documentElement.removeAttribute("data-printing");
-  part.classList.remove("gj-printed");
+  find("gj-paper").replaceChildren();
 }
 
 let toastTimer = 0;
@@ -392,7 +397,8 @@ function chooseRating(button, card) {
   });
   const low = Number(button.dataset.rating) <= 2;
   card.querySelector(".gj-why").hidden = !low;
-  if (!low) sendRating(card);
+  if (low) card.querySelector(".gj-why").scrollIntoView({ block: "nearest" });
+  else sendRating(card);
 }
 
 async function sendRating(card) {
@@ -448,3 +454,4 @@ keepSwitch("gj-contrast", "contrast", ["高对比", "普通色"]);
 restoreLog();
 fitScreen();
 showNotice();
+if (matchMedia("(pointer: fine)").matches) box.focus({ preventScroll: true });

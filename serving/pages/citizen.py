@@ -16,17 +16,16 @@ from starlette.middleware import Middleware
 from assistant.answers import Answer, Sentence
 from assistant.enquiry import Assistant, Stage
 from prompts import reply
-from serving.api import model_status
 from serving.api_middleware import BodyLimit
 from serving.api_models import FeedbackRequest
 from serving.build import Product
 from serving.feedback import FeedbackNotSavedError, FeedbackStore
 from serving.guides import Guides, UnknownItemError
 from serving.model_status import ModelState, ModelStatus
-from serving.pages.cards import SITE, card_html, draft_html, failed_html, spoken_text
+from serving.pages.cards import card_html, card_of, draft_html, failed_html, spoken_text
 from serving.pages.chinese_page import ChinesePage
 from serving.pages.guide import guide_html
-from serving.pages.templating import china_today, fill
+from serving.pages.templating import SITE, china_today, fill
 from serving.pages.topics import topics_of
 from serving.questions import QuestionError, clean_question
 from serving.sse import PING, alive, event, event_response
@@ -105,7 +104,7 @@ def citizen_blocks(product: Product) -> gr.Blocks:
 
     def notice(_: object = None) -> str:
         """Say that the base model is not there; empty when it is."""
-        return model_notice(model_status(product))
+        return model_notice(product.model.status())
 
     page = fill(
         "page.html",
@@ -154,8 +153,8 @@ async def answer_events(
                     yield {"kind": "draft", "html": draft_html(sentences, stage), "say": ""}
                 case Answer():
                     on_answer(part)
-                    html = card_html(part, question, china_today())
-                    yield {"kind": "answer", "html": html, "say": spoken_text(part)}
+                    card = card_of(part, question, china_today())
+                    yield {"kind": "answer", "html": card_html(card), "say": spoken_text(card)}
                     return
     except Exception as error:
         logger.exception("enquiry failed on the citizens' page error=%s", type(error).__name__)
@@ -175,9 +174,9 @@ def keep_rating(feedback: FeedbackStore, data: object) -> dict[str, Any]:
     return {"saved": True, "message": f"谢谢您，已记下：{given.rating.label}。"}
 
 
-def model_notice(status: ModelStatus | None) -> str:
+def model_notice(status: ModelStatus) -> str:
     """Word the state of the base model for citizens; empty when there is nothing to say."""
-    if status is None or status.state in (ModelState.OFF, ModelState.ABSENT, ModelState.FAILED):
+    if status.state in (ModelState.OFF, ModelState.ABSENT, ModelState.FAILED):
         return NO_MODEL
     return "" if status.ready else MODEL_STARTS
 

@@ -12,7 +12,7 @@ from serving.guide_models import FaqRow, ItemGuide
 from serving.guide_models import Row as GuideRow
 from serving.pages.layout import Row, RowKind, Section, is_past
 from serving.pages.sources import Source, grouped, source_of_row
-from serving.pages.templating import fill
+from serving.pages.templating import fill, signature
 
 FAQS = "大家常问"
 GAPS = "还没有可靠资料的问题（请拨打 12345）"
@@ -46,6 +46,7 @@ def guide_html(guide: ItemGuide, today: dt.date) -> str:
         has_unverified=any(row.unverified for row in rows_shown),
         has_dated=any(row.dated for row in rows_shown),
         ai_label=reply("ai_label"),
+        signature=signature(today),
         starter_notice=reply("starter_notice"),
     )
 

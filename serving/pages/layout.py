@@ -63,6 +63,12 @@ class Section:
             self.blocks.append(Block(kind, []))
         self.blocks[-1].rows.append(row)
 
+    def drop(self, texts: set[str]) -> None:
+        """Leave out the rows that say just one of `texts`."""
+        for block in self.blocks:
+            block.rows = [row for row in block.rows if row.text not in texts]
+        self.blocks = [block for block in self.blocks if block.rows]
+
     @property
     def rows(self) -> list[Row]:
         """All rows in order."""

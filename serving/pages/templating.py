@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from prompts import reply
 
+SITE = "莞家 AI 东莞办事问答"
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -33,6 +34,11 @@ def fill(template: str, **values: object) -> str:
 def china_today() -> dt.date:
     """Give the day in Dongguan, wherever the server stands."""
     return dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
+
+
+def signature(day: dt.date) -> str:
+    """Give the line that ends copied and printed answers: who said it, and when."""
+    return f"{SITE}，{chinese_date(day)}"
 
 
 def chinese_date(day: dt.date) -> str:
