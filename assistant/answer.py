@@ -154,9 +154,7 @@ class Answerer:
         if not near or retrieved.unknown_share > 0.5:
             return unanswerable(reply("unanswerable.no_content"), sure)
         names = "、".join(short_name(self.kb, i) for i in near)
-        options = tuple(
-            Option(short_name(self.kb, i), f"{short_name(self.kb, i)}怎么办理") for i in near
-        )
+        options = tuple(Option(short_name(self.kb, i), f"{short_name(self.kb, i)}怎么办理") for i in near)
         return unanswerable(reply("unanswerable.nearest", items=names), sure, options=options)
 
 
@@ -166,9 +164,7 @@ def asking_back(
     """Make a clarification with buttons."""
     rows = tuple(Sentence(f"{number}. {option.label}") for number, option in enumerate(options, 1))
     facet = next((str(cue) for cue in sorted(understanding.cues)), "overview")
-    return Draft(
-        AnswerStatus.CLARIFICATION, (Sentence(text), *rows), item_ids=items, options=options, facet=facet
-    )
+    return Draft(AnswerStatus.CLARIFICATION, (Sentence(text), *rows), item_ids=items, options=options, facet=facet)
 
 
 def unanswerable(
@@ -178,5 +174,9 @@ def unanswerable(
     guide = (Action(ActionKind.GUIDE, "查看完整办事指南", item_id=item_id),) if item_id else ()
     person = (Action(ActionKind.HANDOFF, "转人工"), Action(ActionKind.CALL, "拨打 12345", number="12345"))
     return Draft(
-        AnswerStatus.UNANSWERABLE, (Sentence(text),), confidence=sure, options=options, actions=(*guide, *person)
+        AnswerStatus.UNANSWERABLE,
+        (Sentence(text),),
+        confidence=sure,
+        options=options,
+        actions=(*guide, *person),
     )

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,9 +103,7 @@ async def composed(
         raise ModelReplyError(f"no sentence in a reply of {len(text)} characters")
 
 
-def _checked(
-    match: re.Match[str], facts: dict[str, str], tokens: Callable[[str], Iterable[str]]
-) -> Sentence | None:
+def _checked(match: re.Match[str], facts: dict[str, str], tokens: Callable[[str], Iterable[str]]) -> Sentence | None:
     """Give the sentence with its known tokens; None when it says more than they do."""
     try:
         text = str(json.loads(f'"{match[1]}"')).strip()
@@ -120,7 +118,9 @@ def _checked(
     return Sentence(text, tuple(known))
 
 
-_COMPARING = re.compile(r"区别|不同|有什么不一样|比较|对比|哪个(更|好|快|划算)|还是.{1,12}(好|快|合适|划算)|分别|一回事|同时办|一起办|先.{1,16}(再|还是)")
+_COMPARING = re.compile(
+    r"区别|不同|有什么不一样|比较|对比|哪个(更|好|快|划算)|还是.{1,12}(好|快|合适|划算)|分别|一回事|同时办|一起办|先.{1,16}(再|还是)"
+)
 
 
 def compares(question: str) -> bool:

@@ -35,7 +35,15 @@ HEADINGS: dict[Facet, str] = {
     Facet.NOTES: "注意",
 }
 
-_WHOLE = (Facet.OVERVIEW, Facet.CONDITIONS, Facet.MATERIALS, Facet.STEPS, Facet.CHANNELS, Facet.TIME_LIMIT, Facet.FEE)
+_WHOLE = (
+    Facet.OVERVIEW,
+    Facet.CONDITIONS,
+    Facet.MATERIALS,
+    Facet.STEPS,
+    Facet.CHANNELS,
+    Facet.TIME_LIMIT,
+    Facet.FEE,
+)
 
 
 class ApprovedAnswers:

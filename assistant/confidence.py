@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from assistant.intents import IntentVote
 from assistant.understand import Understanding
-from knowledge_base.facets import asked_values
 from knowledge_base.evidence import spread
+from knowledge_base.facets import asked_values
 from knowledge_base.retrieval import RecordHit, Retrieved
 
 THRESHOLD = 0.4
@@ -37,7 +37,9 @@ OUTSIDE = ("out_of_scope_service", "own_case", "contact", "other_city")
 """Intents whose exemplars are questions that no item answers."""
 
 _YEAR = re.compile(r"20[12]\d(?=年|\b|[^\d])")
-_POINTER = re.compile(r"为准|须核对|需核对|要核对|请核对|待核|未见|未查到|没有查到|未收录|须以|请以|看.{0,8}(规定|公告|方案|公示)")
+_POINTER = re.compile(
+    r"为准|须核对|需核对|要核对|请核对|待核|未见|未查到|没有查到|未收录|须以|请以|看.{0,8}(规定|公告|方案|公示)"
+)
 
 
 def evidence(

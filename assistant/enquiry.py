@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -86,7 +87,7 @@ class Assistant:
             self._reply,
         )
         for step in steps:
-            graph.add_node(step.__name__[1:], _timed(step))
+            graph.add_node(step.__name__[1:], cast(Any, _timed(step)))
         graph.add_edge(START, "prepare")
         graph.add_edge("prepare", "guard")
         graph.add_conditional_edges("guard", _ended_or("understand"))
@@ -115,9 +116,7 @@ class Assistant:
             self._memory = None
             self._graph = self._build()
 
-    async def ask(
-        self, question: str, *, conversation_id: str | None = None, history: Sequence[Turn] = ()
-    ) -> Answer:
+    async def ask(self, question: str, *, conversation_id: str | None = None, history: Sequence[Turn] = ()) -> Answer:
         """Answer one question.
 
         `conversation_id` continues a stored conversation; `history` (oldest first) stands in for one where
@@ -232,7 +231,7 @@ class Assistant:
 Step = Callable[[EnquiryState], Awaitable[dict[str, Any]]]
 
 _ORDER = ("prepare", "guard", "understand", "route", "retrieve", "answer", "ground", "reply")
-_NEXT = dict(zip(_ORDER, _ORDER[1:], strict=False))
+_NEXT = dict(pairwise(_ORDER))
 
 
 def _timed(step: Step) -> Step:

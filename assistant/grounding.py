@@ -69,9 +69,7 @@ def claims(sentence: str) -> set[str]:
     return found
 
 
-def unsupported(
-    sentence: str, sources: Sequence[str], tokens: Callable[[str], Iterable[str]]
-) -> list[str]:
+def unsupported(sentence: str, sources: Sequence[str], tokens: Callable[[str], Iterable[str]]) -> list[str]:
     """Give what a sentence says beyond its sources; empty: it is grounded.
 
     Args:

@@ -22,10 +22,18 @@ _GROUPS: tuple[tuple[str, AnswerStatus], ...] = (
 SURE = 0.90
 """Cosine to exemplars from which the vote may act without a rule."""
 
-LEADS: dict[str, float] = {"emergency": 0.025, "refused": 0.025, "handoff": 0.03, "smalltalk": 0.02, "ticket": 0.02}
+LEADS: dict[str, float] = {
+    "emergency": 0.025,
+    "refused": 0.025,
+    "handoff": 0.03,
+    "smalltalk": 0.02,
+    "ticket": 0.02,
+}
 """By how much the vote's winner must be nearer than honest questions, to act without a rule, by group."""
 
-_ASKING = re.compile(r"[?？吗呢么]|什么|怎么|怎样|如何|哪|多少|几|能不能|可不可以|是不是|是否|谁|会不会|要不要|算不算|还能")
+_ASKING = re.compile(
+    r"[?？吗呢么]|什么|怎么|怎样|如何|哪|多少|几|能不能|可不可以|是不是|是否|谁|会不会|要不要|算不算|还能"
+)
 
 
 def guard(text: str, vote: IntentVote | None) -> Ending | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiosqlite
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-_GREGORIAN = datetime(1582, 10, 15, tzinfo=timezone.utc)
+_GREGORIAN = datetime(1582, 10, 15, tzinfo=UTC)
 
 
 class ConversationMemory:
@@ -30,14 +30,14 @@ class ConversationMemory:
         await connection.execute("PRAGMA journal_mode=WAL")
         memory = cls(AsyncSqliteSaver(connection))
         await memory.saver.setup()
-        await memory._forget_before(datetime.now(timezone.utc) - timedelta(days=keep_days))
+        await memory._forget_before(datetime.now(UTC) - timedelta(days=keep_days))
         return memory
 
     async def prune(self, conversation_id: str) -> None:
         """Keep only the newest version of a conversation."""
         for table in ("checkpoints", "writes"):
             await self.saver.conn.execute(
-                f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id < "  # noqa: S608 (fixed names)
+                f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id < "
                 "(SELECT MAX(checkpoint_id) FROM checkpoints WHERE thread_id = ?)",
                 (conversation_id, conversation_id),
             )

@@ -32,9 +32,7 @@ def rules() -> tuple[Rule, ...]:
     data = yaml.safe_load(_RULES.read_text(encoding="utf-8"))
     found = []
     for group, kinds in data.items():
-        if "any" in kinds:
-            kinds = {"default": kinds}
-        for kind, rule in kinds.items():
+        for kind, rule in ({"default": kinds} if "any" in kinds else kinds).items():
             found.append(
                 Rule(
                     group,

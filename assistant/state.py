@@ -23,7 +23,7 @@ class EnquiryState(TypedDict, total=False):
     ending: Annotated[tuple[AnswerStatus, str], UntrackedValue]  # status and key of the fixed reply
     understanding: Annotated[Understanding, UntrackedValue]
     domains: Annotated[list[str], UntrackedValue]
-    retrieved: Annotated[Retrieved | None, UntrackedValue]
+    retrieved: Annotated[Retrieved, UntrackedValue]
     draft: Annotated[Draft, UntrackedValue]
     answer: Annotated[Answer, UntrackedValue]
     latency_ms: Annotated[dict[str, float], UntrackedValue]

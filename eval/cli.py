@@ -57,7 +57,12 @@ def enquiries(
         product.model.close()
     out.parent.mkdir(parents=True, exist_ok=True)
     suite.write_predictions(verdicts, out)
-    record = {"commit": _commit(), "kb_revision": product.index.kb.revision, "cases": str(cases), "n": len(chosen)}
+    record = {
+        "commit": _commit(),
+        "kb_revision": product.index.kb.revision,
+        "cases": str(cases),
+        "n": len(chosen),
+    }
     out.with_suffix(".run.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
     typer.echo(suite.report(verdicts, product.index.kb))
     if misses:

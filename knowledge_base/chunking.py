@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge_base.content import NOTES_DOMAIN, KnowledgeBase
-from knowledge_base.schema import Fact, Facet, ServiceItem
+from knowledge_base.schema import Facet, Fact, ServiceItem
 
 
 class ChunkKind(StrEnum):
@@ -36,9 +36,7 @@ class Chunk:
 
 def domain_chunks(kb: KnowledgeBase) -> dict[str, list[Chunk]]:
     """Cut the whole knowledge base; chunks by domain id, in the order of the content files."""
-    parts = {
-        part.domain.id: [chunk for item in part.items for chunk in item_chunks(item)] for part in kb.domains
-    }
+    parts = {part.domain.id: [chunk for item in part.items for chunk in item_chunks(item)] for part in kb.domains}
     notes = [
         _chunk(f"note-{note.id}/notes/1", Facet.NOTES, kind, text)
         for note in kb.notes
@@ -70,10 +68,7 @@ def _item_chunks(item: ServiceItem) -> Iterator[Chunk]:
         yield _chunk(overview, Facet.OVERVIEW, ChunkKind.PHRASING, phrasing)
     for negative in item.negative:
         yield _chunk(overview, Facet.OVERVIEW, ChunkKind.NEGATIVE, negative.q)
-    for record_id, fact in numbered_facts(item):
-        yield _chunk(record_id, fact.facet, ChunkKind.TEXT, fact.text)
-        for ask in fact.asks:
-            yield _chunk(record_id, fact.facet, ChunkKind.ASK, ask)
+    yield from _fact_chunks(item)
     short = item.name.split("（")[0]
     if item.materials:
         record_id = f"{item.id}/{Facet.MATERIALS}"
@@ -97,6 +92,13 @@ def _item_chunks(item: ServiceItem) -> Iterator[Chunk]:
     for number, gap in enumerate(item.gaps, 1):
         for ask in (gap.topic, *gap.asks):
             yield _chunk(f"{item.id}/gap/{number}", Facet.NOTES, ChunkKind.GAP, ask)
+
+
+def _fact_chunks(item: ServiceItem) -> Iterator[Chunk]:
+    for record_id, fact in numbered_facts(item):
+        yield _chunk(record_id, fact.facet, ChunkKind.TEXT, fact.text)
+        for ask in fact.asks:
+            yield _chunk(record_id, fact.facet, ChunkKind.ASK, ask)
 
 
 def numbered_facts(item: ServiceItem) -> Iterator[tuple[str, Fact]]:

@@ -58,7 +58,7 @@ class E5Embedder:
             if text in self._recent:
                 self._recent.move_to_end(text)
                 return self._recent[text]
-        vector = self._run([text])[0]
+        vector: Vectors = self._run([text])[0]
         with self._lock:
             self._recent[text] = vector
             while len(self._recent) > self._remembered:

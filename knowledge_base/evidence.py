@@ -167,9 +167,7 @@ class ItemEvidence:
         return best
 
 
-def collect_evidence(
-    domain: DomainIndex, weights: TermWeights, tokeniser: Tokeniser
-) -> dict[str, ItemEvidence]:
+def collect_evidence(domain: DomainIndex, weights: TermWeights, tokeniser: Tokeniser) -> dict[str, ItemEvidence]:
     """Arrange the chunks of a domain by item."""
     rows: dict[str, list[tuple[Chunk, list[str]]]] = defaultdict(list)
     for chunk, tokens in zip(domain.chunks, domain.tokens, strict=True):

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -146,8 +147,7 @@ def _write_domains(
             VectorStore.build(ids, ready.vectors).save(folder / "vectors.faiss")
             tokens = [tokeniser.tokens(normalise(c.text)) for c in ready.chunks]
             searched = [
-                t if c.kind not in (ChunkKind.NEGATIVE,) else []
-                for c, t in zip(ready.chunks, tokens, strict=True)
+                t if c.kind not in (ChunkKind.NEGATIVE,) else [] for c, t in zip(ready.chunks, tokens, strict=True)
             ]
             LexicalIndex.build(searched).save(folder / "bm25")
             rows = [asdict(c) | {"tokens": t} for c, t in zip(ready.chunks, tokens, strict=True)]
@@ -169,11 +169,17 @@ def _load_domain(folder: Path, name: str) -> DomainIndex:
 def _write_manifest(folder: Path, revision: str, embedder: str) -> None:
     files = {str(p.relative_to(folder)): _digest(p) for p in sorted(folder.rglob("*")) if p.is_file()}
     domains = sorted(p.name for p in folder.iterdir() if p.is_dir())
-    manifest = {"format": FORMAT, "revision": revision, "embedder": embedder, "domains": domains, "files": files}
+    manifest = {
+        "format": FORMAT,
+        "revision": revision,
+        "embedder": embedder,
+        "domains": domains,
+        "files": files,
+    }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
 
 
-def _checked_manifest(folder: Path) -> dict[str, object]:
+def _checked_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         built_by, files = manifest["format"], manifest["files"]

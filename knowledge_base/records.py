@@ -29,9 +29,7 @@ class Quote:
 
     def in_force(self, on: dt.date) -> bool:
         """Tell whether the sentence holds on the given day."""
-        return (self.valid_from is None or self.valid_from <= on) and (
-            self.valid_to is None or on <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
 
 
 class Quotes:

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-
 from knowledge_base.embedding import Embedder, Vectors
 from knowledge_base.errors import EmbedderError, UnknownDomainError
 from knowledge_base.evidence import ItemEvidence, Query, collect_evidence, term_weights
@@ -190,5 +189,3 @@ class Retriever:
             for row, (record_id, facet) in enumerate(item.records)
             if item.positive[row] and (query.vector is None or nearness[row] >= DENSE_FLOOR)
         ]
-
-

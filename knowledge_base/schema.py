@@ -88,9 +88,7 @@ class Sourced(Record):
 
     def in_force(self, on: dt.date) -> bool:
         """Tell whether the record holds on the given day; an open end holds for ever."""
-        return (self.valid_from is None or self.valid_from <= on) and (
-            self.valid_to is None or on <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
 
     @field_validator("url")
     @classmethod

@@ -17,6 +17,15 @@ HNSW_FROM = 20_000
 """Above this many vectors a graph index is built; below, exact search is faster than its overhead."""
 
 
+def _graph(dim: int) -> faiss.Index:
+    import faiss
+
+    index = faiss.IndexHNSWFlat(dim, 24, faiss.METRIC_INNER_PRODUCT)
+    index.hnsw.efConstruction = 60
+    index.hnsw.efSearch = 96
+    return index
+
+
 class VectorStore:
     """Vectors of one domain. Immutable: a change builds a new store from cached embeddings."""
 
@@ -31,13 +40,7 @@ class VectorStore:
         if len(set(ids.tolist())) != len(ids):
             raise ValueError("vector ids are not unique")
         n, dim = vectors.shape
-        if n < HNSW_FROM:
-            inner = faiss.IndexFlatIP(dim)
-        else:
-            inner = faiss.IndexHNSWFlat(dim, 24, faiss.METRIC_INNER_PRODUCT)
-            inner.hnsw.efConstruction = 60
-            inner.hnsw.efSearch = 96
-        index = faiss.IndexIDMap2(inner)
+        index = faiss.IndexIDMap2(faiss.IndexFlatIP(dim) if n < HNSW_FROM else _graph(dim))
         index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), ids)
         return cls(index)
 

@@ -96,9 +96,7 @@ def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(
-                errors="replace"
-            )  # a terminal that cannot show a character is no reason to fail
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a character is no reason to fail
     app()
 
 
@@ -109,18 +107,20 @@ def _group(name: str) -> Any:
         return None
     module, _, attribute = target.partition(":")
     try:
-        group = typer.main.get_group(getattr(importlib.import_module(module), attribute))
+        group: Any = typer.main.get_group(getattr(importlib.import_module(module), attribute))
     except (ImportError, AttributeError) as error:
-        group = typer.main.get_group(_broken(name, error))
+        group = typer.main.get_command(_broken(name, error))
     group.name = name
     return group
 
 
 def _broken(name: str, error: Exception) -> typer.Typer:
-    broken = typer.Typer(help="（载入失败）", invoke_without_command=True)
+    """A command that takes whatever comes and says what is wrong."""
+    broken = typer.Typer(add_completion=False)
 
-    @broken.callback(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+    @broken.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
     def explain() -> None:
+        """（载入失败）"""
         typer.echo(f"命令 {name} 载入失败：{error}。请检查安装是否完整：pip install guanjia-ai", err=True)
         raise typer.Exit(FAILED)
 

@@ -24,6 +24,7 @@ from serving.guides import Guides, UnknownItemError
 from serving.model_status import ModelState, ModelStatus
 from serving.pages.cards import card_html, card_of, draft_html, failed_html, spoken_text
 from serving.pages.chinese_page import ChinesePage
+from serving.pages.closed_doors import ClosedDoors
 from serving.pages.guide import guide_html
 from serving.pages.templating import SITE, china_today, fill
 from serving.pages.topics import topics_of
@@ -79,7 +80,13 @@ def mount_citizen_page(
         run_history=False,  # would keep questions in the browser
         ssr_mode=False,
         show_error=False,
-        app_kwargs={"middleware": [Middleware(ChinesePage, head=page_head())]},
+        app_kwargs={
+            "middleware": [
+                Middleware(ClosedDoors),
+                Middleware(BodyLimit, prefix=""),
+                Middleware(ChinesePage, head=page_head()),
+            ]
+        },
     )
     return cast(FastAPI, mounted)
 

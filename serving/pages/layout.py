@@ -18,9 +18,7 @@ from prompts import reply
 _HEADING = re.compile(r"^【([^【】]{1,40})】[：:]?\s*(.*)$")
 _CHECK = re.compile(r"^[☐□☑✓]\s*(.+)$")
 _BULLET = re.compile(r"^[·•●\-*]\s+(.+)$|^[·•●]\s*(.+)$")
-_NUMBERED = re.compile(
-    r"^(?:\d{1,2}[.、．)）](?!\d)|[（(]\d{1,2}[）)]|第[一二三四五六七八九十]+步[：:，,]?)\s*(.+)$"
-)
+_NUMBERED = re.compile(r"^(?:\d{1,2}[.、．)）](?!\d)|[（(]\d{1,2}[）)]|第[一二三四五六七八九十]+步[：:，,]?)\s*(.+)$")
 _MATERIALS = re.compile(r"材料|带什么|带齐|证件")
 
 
@@ -75,9 +73,7 @@ class Section:
         return [row for block in self.blocks for row in block.rows]
 
 
-def read_sections(
-    sentences: Iterable[Sentence], citations: Mapping[str, Citation], today: dt.date
-) -> list[Section]:
+def read_sections(sentences: Iterable[Sentence], citations: Mapping[str, Citation], today: dt.date) -> list[Section]:
     """Group sentences into sections; tokens without a citation say nothing about verification."""
     sections = [Section("")]
     for sentence in sentences:

@@ -24,8 +24,9 @@ TODAY = dt.date(2026, 11, 22)
 KB = load_content()
 # fmt: off
 ALLOWED_TAGS = {
-    "a", "article", "b", "blockquote", "button", "dd", "details", "div", "dl", "dt", "fieldset", "h2", "h3", "header",
-    "i", "input", "label", "legend", "li", "ol", "p", "section", "small", "span", "summary", "textarea", "ul",
+    "a", "article", "b", "blockquote", "button", "dd", "details", "div", "dl", "dt", "fieldset", "h2", "h3",
+    "header", "i", "input", "label", "legend", "li", "ol", "p", "section", "small", "span", "summary",
+    "textarea", "ul",
 }
 # fmt: on
 
@@ -295,9 +296,7 @@ def test_every_domain_is_a_topic_with_three_or_four_questions() -> None:
 
 def test_example_questions_take_turns_between_the_items() -> None:
     items = next(part.items for part in KB.domains if part.domain.id == "churujing")
-    owners = [
-        next(item.id for item in items if question in item.phrasings) for question in example_questions(items)
-    ]
+    owners = [next(item.id for item in items if question in item.phrasings) for question in example_questions(items)]
     assert owners == [item.id for item in items]
 
 

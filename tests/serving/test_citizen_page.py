@@ -36,7 +36,7 @@ from serving.model_client import NoModel
 from serving.settings import Settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, ViewportSize
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -54,7 +54,7 @@ CHROMIUM_ARGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 EVIL = "坏</script><script>alert(1)</script><img src=x onerror=alert(2)>${alert(3)}{{constructor}}"
 """Markup, a JavaScript template and a Handlebars template at once; must be shown as it stands."""
 
@@ -282,9 +282,17 @@ def page(context: BrowserContext, url: str) -> Iterator[Page]:
     opened = context.new_page()
     faults: list[str] = []
     opened.on("pageerror", lambda error: faults.append(f"error: {error}"))
-    opened.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    own = (url, "data:", "blob:")
-    opened.on("request", lambda r: None if r.url.startswith(own) else faults.append(f"outside: {r.url}"))
+
+    def on_dialog(dialog: Dialog) -> None:
+        faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def on_request(request: Request) -> None:
+        if not request.url.startswith((url, "data:", "blob:")):
+            faults.append(f"outside: {request.url}")
+
+    opened.on("dialog", on_dialog)
+    opened.on("request", on_request)
     open_page(opened, url)
     yield opened
     assert faults == []
@@ -339,9 +347,7 @@ def test_a_question_is_answered_with_its_sources(page: Page) -> None:
     assert "《居住证暂行条例》(2015)第21条" in sources
     assert "至2025年12月31日" in sources
     links = page.locator(last(".gj-sources a"))
-    assert [links.nth(n).get_attribute("href") for n in range(links.count())] == [
-        MATERIALS.citations[4].source_url
-    ]
+    assert [links.nth(n).get_attribute("href") for n in range(links.count())] == [MATERIALS.citations[4].source_url]
     assert page.input_value("#gj-question") == ""
 
 
@@ -539,9 +545,7 @@ def test_the_whole_guide_opens_beside_the_answer(page: Page) -> None:
     assert not page.is_visible("#gj-guide")
 
 
-def test_without_network_the_question_stays_and_can_be_sent_again(
-    page: Page, context: BrowserContext
-) -> None:
+def test_without_network_the_question_stays_and_can_be_sent_again(page: Page, context: BrowserContext) -> None:
     context.set_offline(True)
     page.fill("#gj-question", "多久能拿到居住证")
     page.press("#gj-question", "Enter")

@@ -32,9 +32,7 @@ from serving.pages.citizen import (
 from serving.settings import Settings
 
 CONVERSATION = "0123456789abcdef"
-ANSWER = Answer(
-    "a1", AnswerStatus.ANSWERED, "120元。", (Sentence("【收费】"), Sentence("· 120元。", ("S1",)))
-)
+ANSWER = Answer("a1", AnswerStatus.ANSWERED, "120元。", (Sentence("【收费】"), Sentence("· 120元。", ("S1",))))
 
 
 class OneAnswer:
@@ -99,9 +97,7 @@ async def test_a_broken_enquiry_ends_in_a_failed_card(question: str) -> None:
     ],
     ids=["empty", "long", "not-text"],
 )
-async def test_a_question_that_cannot_be_asked_is_rejected_with_the_reason(
-    question: str, message: str
-) -> None:
+async def test_a_question_that_cannot_be_asked_is_rejected_with_the_reason(question: str, message: str) -> None:
     assert await events_of(question) == [{"kind": "rejected", "message": message}]
 
 
@@ -133,6 +129,14 @@ def test_the_page_is_in_chinese_and_names_no_other_host(client: TestClient) -> N
     assert "connect-src 'self'" in response.headers["content-security-policy"]
     assert int(response.headers["content-length"]) == len(response.content)
     assert client.head("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/gradio_api/upload", "/gradio_api/file=/etc/passwd", "/gradio_api/queue/join", "/config", "/login"]
+)
+def test_doors_of_gradio_that_the_page_does_not_use_are_closed(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+    assert client.post(path, files={"files": b"x"}).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The assistant: enquiries now, hotline tickets later."""

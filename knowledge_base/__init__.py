@@ -1,0 +1,1 @@
+"""The unified knowledge base: content, ingestion, one index per domain, retrieval with citations."""

@@ -1,0 +1,1 @@
+"""Settings, assembly, the base model, the HTTP API, the pages and the command line."""
