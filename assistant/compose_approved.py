@@ -77,13 +77,10 @@ class ApprovedAnswers:
         sentences: list[Sentence] = []
         title = self._title(top.item_id)
         if "/faq/" in top.record_id and lead:
-            sentences.append(Sentence(f"【{title}】"))
-            sentences += self._rows(lead, pages, shown)
-        for number, (facet, quotes) in enumerate(sections):
-            rows = self._rows(quotes, pages, shown)
-            if rows:
-                name = f"{title}·{HEADINGS[facet]}" if number == 0 and not sentences else HEADINGS[facet]
-                sentences += [Sentence(f"【{name}】"), *rows]
+            sentences += self._block(title, lead, pages, shown)
+        for facet, quotes in sections:
+            name = HEADINGS[facet] if sentences else f"{title}·{HEADINGS[facet]}"
+            sentences += self._block(name, quotes, pages, shown)
         if not any(s.citations for s in sentences):
             return None
         return Draft(
@@ -109,10 +106,13 @@ class ApprovedAnswers:
         top = hits[0]
         item = [hit for hit in hits if hit.item_id == top.item_id and not hit.is_gap]
         near = [hit for hit in item[1:] if hit.score >= top.score - NEAR][:MAX_EXTRA]
-        facets = list(_WHOLE) if top.facet is Facet.OVERVIEW and "/faq/" not in top.record_id else [top.facet]
+        facets = [top.facet]
+        if top.facet is Facet.OVERVIEW and "/faq/" not in top.record_id:
+            asked = [f for f in _WHOLE if f in understanding.cues and self._quotes.facet(top.item_id, f)]
+            facets = asked or list(_WHOLE)
         sections: dict[Facet, list[Quote]] = {}
-        first = self._quotes.record(top.record_id) if "/faq/" not in top.record_id else []
-        sections[facets[0]] = [*first]
+        if facets[0] is top.facet and "/faq/" not in top.record_id:
+            sections[top.facet] = list(self._quotes.record(top.record_id))
         for facet in facets:
             sections.setdefault(facet, []).extend(self._quotes.facet(top.item_id, facet))
         for hit in near:
@@ -135,15 +135,25 @@ class ApprovedAnswers:
                 rows = sections[Facet.MATERIALS]
                 sections[Facet.MATERIALS] = sorted(rows, key=lambda q: q.record_id not in wanted)
 
-    def _rows(self, quotes: Iterable[Quote], pages: Pages, shown: set[str]) -> list[Sentence]:
-        rows = []
+    def _block(self, name: str, quotes: Iterable[Quote], pages: Pages, shown: set[str]) -> list[Sentence]:
+        """Write a heading and its rows; quotes already shown are left out, and nothing left gives no heading.
+
+        Where every row of several is unverified, the heading carries the mark once for all of them.
+        """
+        new = []
         for quote in quotes:
-            if quote.record_id in shown or quote.text in shown:
-                continue
-            shown.update((quote.record_id, quote.text))
-            mark = "" if quote.verified else f"（{reply('unverified_mark')}）"
-            bullet = "☐ " if quote.facet is Facet.MATERIALS and "/materials/" in quote.record_id else "· "
-            rows.append(Sentence(f"{bullet}{quote.text}{mark}", (pages.cite(quote),)))
+            if quote.record_id not in shown and quote.text not in shown:
+                shown.update((quote.record_id, quote.text))
+                new.append(quote)
+        if not new:
+            return []
+        mark = f"（{reply('unverified_mark')}）"
+        at_heading = len(new) > 1 and not any(quote.verified for quote in new)
+        rows = [Sentence(f"【{name}】{mark if at_heading else ''}")]
+        for quote in new:
+            bullet = "☐ " if "/materials/" in quote.record_id else "· "
+            own_mark = "" if quote.verified or at_heading else mark
+            rows.append(Sentence(f"{bullet}{quote.text}{own_mark}", (pages.cite(quote),)))
         return rows
 
     def _allowed(self, quotes: Iterable[Quote], on: dt.date) -> list[Quote]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import yaml
@@ -38,8 +39,8 @@ from knowledge_base.schema import (
     Department,
     DepartmentRef,
     DomainFile,
-    Fact,
     Facet,
+    Fact,
     Faq,
     Gap,
     NegativeQuestion,
@@ -152,7 +153,7 @@ _REFUSALS = {
 
 def _read_all(content_dir: Path) -> tuple[list[_File], list[Problem]]:
     expected: dict[Path, type[Record]] = {content_dir / name: model for name, model in _MODELS.items()}
-    expected |= {path: DomainFile for path in sorted((content_dir / "items").glob("*.yaml"))}
+    expected |= dict.fromkeys(sorted((content_dir / "items").glob("*.yaml")), DomainFile)
     files, problems = [], []
     for path, model in expected.items():
         record = None
@@ -187,14 +188,14 @@ def _refusal(error: ContentError) -> str:
 
 # Texts: what any scalar of any file may hold.
 
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^\s/@]*@)?([^\s/:?#，。；、（）()【】《》“”\"']*)")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^\s/@]*@)?([a-z0-9.-]*)")
 _BARE = re.compile(
-    r"(?<![\w.:/-])(?:[\w-]+\.)+"
-    r"(?:com|cn|net|org|edu|info|biz|io|cc|top|vip|xyz|site|online|shop|club|me|tv|hk|mo|tw|app)(?![a-z0-9-])"
+    r"(?<![a-z0-9.:/-])[a-z0-9-]*(?:\.[a-z0-9-]+)*"
+    r"\.(?:com|cn|net|org|edu|info|biz|io|cc|top|vip|xyz|site|online|shop|club|me|tv|hk|mo|tw|app)(?![a-z0-9-])"
 )
 _PHONE = re.compile(
     r"(?<![\d.-])(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[)]?[- ]?\d{7,8}|[48]00[- ]?\d{3,4}[- ]?\d{3,4}"
-    r"|(?!20\d\d[01]\d[0-3]\d)[2-8]\d{3}[- ]?\d{4}(?=\D|$))(?![\d.]|[- ]\d|\s*[元万年人户])"
+    r"|(?!20\d\d[01]\d[0-3]\d)[2-8]\d{7})(?![\d.]|[- ]\d|\s*[元万年人户])"
 )
 _CALLED = re.compile(r"(?:电话|拨打|致电|热线|请打|打)[是为:]?\s*(\d{3,12})(?![\d.]|\s*[元万年天日个])")
 _HOTLINE = re.compile(r"12345|110|119|12[02]|12\d{3}")
@@ -208,7 +209,7 @@ def _texts(file: _File) -> Iterator[Problem]:
                 if n > 1:
                     yield file.error((*where, key), "这个字段写了两次，只有最后一次有效")
         elif isinstance(node, yaml.ScalarNode):
-            text = normalise(node.value)
+            text = unicodedata.normalize("NFKC", node.value).lower()
             named = next((name for name in reversed(where) if isinstance(name, str)), "")
             if named != "url":  # the schema has an eye on it
                 for address in _unofficial(text):
@@ -221,7 +222,7 @@ def _texts(file: _File) -> Iterator[Problem]:
 def _unofficial(text: str) -> Iterator[str]:
     if "." in text or "://" in text:
         for found in (*_SCHEME.finditer(text), *_BARE.finditer(text)):
-            host = found[1] if found.re is _SCHEME else found[0]
+            host = (found[1] if found.re is _SCHEME else found[0]).rstrip(".")
             if host != "gov.cn" and not host.endswith(".gov.cn"):
                 yield found[0]
 
@@ -252,7 +253,7 @@ def _records(file: _File, on: dt.date) -> Iterator[Problem]:
 
 
 def _source(file: _File, where: Where, record: Sourced) -> Iterator[Problem]:
-    if _NO_SOURCE.fullmatch(squeeze(record.source)):
+    if _NO_SOURCE.fullmatch(record.source.lower()):
         yield file.error((*where, "source"), f"没有真实来源（{record.source}）")
     elif record.verified and not _NAMED_SOURCE.search(record.source):
         message = f"等级为 {record.grade}，来源却没有写出文件名或机关名"
@@ -267,17 +268,16 @@ def _validity(file: _File, where: Where, record: Sourced, on: dt.date) -> Iterat
 
 
 def _contradictions(file: _File, where: Where, item: ServiceItem) -> Iterator[Problem]:
-    by_facet: dict[Facet, list[tuple[int, Fact]]] = defaultdict(list)
+    by_facet: dict[Facet, list[_Statement]] = defaultdict(list)
     for number, fact in enumerate(item.facts):
-        by_facet[fact.facet].append((number, fact))
-    for facts in by_facet.values():
-        for (first, a), (second, b) in combinations(facts, 2):
-            place, other = (*where, "facts", second, "text"), line_of(file.root, (*where, "facts", first))
-            if squeeze(a.text) == squeeze(b.text):
-                yield file.error(place, f"与第 {other} 行的内容完全一样")
-            elif _overlap(a, b) and (values := _differing_values(a.text, b.text)):
-                message = f"与第 {other} 行说法相近而数值不同：{values[0]}、{values[1]}，请核对"
-                yield file.warning(place, message)
+        by_facet[fact.facet].append(_statement(fact, (*where, "facts", number, "text")))
+    for statements in by_facet.values():
+        for a, b in combinations(statements, 2):
+            if a.text == b.text:
+                yield file.error(b.where, f"与第 {line_of(file.root, a.where)} 行的内容完全一样")
+            elif _overlap(a.fact, b.fact) and (values := _differing_values(a, b)):
+                said = f"与第 {line_of(file.root, a.where)} 行说法相近而数值不同"
+                yield file.warning(b.where, f"{said}：{values[0]}、{values[1]}，请核对")
 
 
 def _silence(file: _File, where: Where, item: ServiceItem) -> Iterator[Problem]:
@@ -310,24 +310,18 @@ _TURNS = frozenset("非不未无没除外上下前后男女首二")
 _ALIKE = 0.8
 
 
-def _differing_values(a: str, b: str) -> tuple[str, str] | None:
-    """Give the two values when statements of nearly the same wording differ in exactly one quantity."""
-    (frame_a, values_a), (frame_b, values_b) = _frame(a), _frame(b)
-    families = [[_FAMILY.get(unit, unit) for _, unit in values] for values in (values_a, values_b)]
-    if families[0] != families[1]:
-        return None
-    differing = [(x, y) for x, y in zip(values_a, values_b, strict=True) if x != y]
-    if len(differing) != 1 or _likeness(frame_a, frame_b) < _ALIKE:
-        return None
-    for operation, i, j, k, m in SequenceMatcher(None, frame_a, frame_b, autojunk=False).get_opcodes():
-        if operation == "replace" or (operation != "equal" and _TURNS & set(frame_a[i:j] + frame_b[k:m])):
-            return None
-    one, other = differing[0]
-    return "".join(one), "".join(other)
+@dataclass(frozen=True)
+class _Statement:
+    """A fact as wording, where 数 stands for each quantity, and quantities: number and unit."""
+
+    fact: Fact
+    where: Where
+    text: str
+    wording: str
+    values: tuple[tuple[str, str], ...]
 
 
-def _frame(text: str) -> tuple[str, list[tuple[str, str]]]:
-    """Split a statement into its wording, quantities replaced by ＃, and its quantities."""
+def _statement(fact: Fact, where: Where) -> _Statement:
     values: list[tuple[str, str]] = []
 
     def take(found: re.Match[str]) -> str:
@@ -336,12 +330,28 @@ def _frame(text: str) -> tuple[str, list[tuple[str, str]]]:
         values.append((found["number"], _SAME_UNIT.get(found["unit"], found["unit"])))
         return "数"
 
-    return _FILLER.sub("", _QUANTITY.sub(take, squeeze(text))), values
+    text = squeeze(fact.text)
+    return _Statement(fact, where, text, _FILLER.sub("", _QUANTITY.sub(take, text)), tuple(values))
+
+
+def _differing_values(a: _Statement, b: _Statement) -> tuple[str, str] | None:
+    """Give the two values when statements of nearly the same wording differ in exactly one quantity."""
+    families = [[_FAMILY.get(unit, unit) for _, unit in statement.values] for statement in (a, b)]
+    if families[0] != families[1]:
+        return None
+    differing = [("".join(x), "".join(y)) for x, y in zip(a.values, b.values, strict=True) if x != y]
+    if len(differing) != 1 or _likeness(a.wording, b.wording) < _ALIKE:
+        return None
+    for operation, i, j, k, m in SequenceMatcher(None, a.wording, b.wording, autojunk=False).get_opcodes():
+        added = a.wording[i:j] + b.wording[k:m]
+        if operation == "replace" or (operation != "equal" and _TURNS & set(added)):
+            return None
+    return differing[0]
 
 
 def _likeness(a: str, b: str) -> float:
     """Give the Dice coefficient of the character pairs of two texts, in [0, 1]."""
-    pairs_a, pairs_b = (Counter(zip(text, text[1:], strict=False)) for text in (a, b))
+    pairs_a, pairs_b = (Counter(pairwise(text)) for text in (a, b))
     total = pairs_a.total() + pairs_b.total()
     return 2 * (pairs_a & pairs_b).total() / total if total else float(a == b)
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+import logging
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse, Response
@@ -18,10 +21,10 @@ from serving.build import Product
 from serving.feedback import FeedbackStore
 from serving.guide_models import DomainList, ItemGuide, ItemList
 from serving.guides import Guides
-from serving.metrics import CountedAssistant, Metrics
-from serving.model_client import ModelHandle
-from serving.model_status import ModelStatus
+from serving.metrics import Metrics
 from serving.version import product_version
+
+logger = logging.getLogger(__name__)
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -37,14 +40,14 @@ def create_app(product: Product) -> FastAPI:
         version=product_version(),
         docs_url=None,  # Swagger UI and ReDoc load scripts from elsewhere; /docs is a page of our own
         redoc_url=None,
+        lifespan=lambda app: _conversations(product),
     )
     feedback = FeedbackStore(product.settings.database)
-    metrics = Metrics(product.index, feedback, lambda: model_status(product))
-    counted = replace(product, assistant=CountedAssistant(product.assistant, metrics))
-    app.state.product = counted  # for a page that is added: its answers count, too
+    metrics = Metrics(product.index, feedback, product.model.status)
+    app.state.metrics = metrics  # for a page that is added: its answers count, too
     install_error_handlers(app)
-    app.include_router(enquiry_router(counted))
-    app.include_router(openai_router(counted))
+    app.include_router(enquiry_router(product, metrics))
+    app.include_router(openai_router(product, metrics))
     app.include_router(_feedback_router(feedback))
     app.include_router(_guide_router(product))
     app.include_router(_operation_router(product, feedback, metrics))
@@ -54,10 +57,18 @@ def create_app(product: Product) -> FastAPI:
     return app
 
 
-def model_status(product: Product) -> ModelStatus | None:
-    """The state of the base model; None for a product that was built without a handle."""
-    handle: ModelHandle | None = getattr(product, "model", None)
-    return handle.status() if handle else None
+@asynccontextmanager
+async def _conversations(product: Product) -> AsyncIterator[None]:
+    """Keep conversations while the app runs; where they cannot be written, questions stand alone."""
+    settings = product.settings
+    try:
+        await product.assistant.remember(settings.conversations, settings.conversation_days)
+    except (OSError, sqlite3.Error) as error:
+        logger.error("conversations are not kept: %s", error)
+    try:
+        yield
+    finally:
+        await product.assistant.close()
 
 
 def _feedback_router(store: FeedbackStore) -> APIRouter:
@@ -108,14 +119,14 @@ def _operation_router(product: Product, feedback: FeedbackStore, metrics: Metric
     async def readyz() -> JSONResponse:
         """能答复、能保存评价时为 200，否则 503；模型状态仅供参考，没有模型也能服务。"""
         problem = await asyncio.to_thread(feedback.problem)
-        model = model_status(product)
+        model = product.model.status()
         kb = product.index.kb
         ready = problem is None and bool(kb.items)
         report = {
             "ready": ready,
             "index": {"revision": kb.revision, "items": len(kb.items), "domains": len(product.index.domains)},
             "database": {"writable": problem is None, "problem": problem},
-            "model": {"state": model.state, "detail": model.detail} if model else None,
+            "model": {"state": model.state, "detail": model.detail},
         }
         return JSONResponse(report, 200 if ready else 503)
 

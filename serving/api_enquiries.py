@@ -14,6 +14,7 @@ from assistant.enquiry import Stage
 from serving.api_errors import error_body, reply_for
 from serving.api_models import ERROR_RESPONSES, EnquiryReply, EnquiryRequest, HistoryTurn
 from serving.build import Product
+from serving.metrics import Metrics
 from serving.questions import clean_question
 from serving.sse import PING, alive, event, event_response
 
@@ -27,7 +28,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def enquiry_router(product: Product) -> APIRouter:
+def enquiry_router(product: Product, metrics: Metrics) -> APIRouter:
     """Build the route."""
     router = APIRouter(tags=["咨询"])
     limits = product.settings
@@ -40,8 +41,9 @@ def enquiry_router(product: Product) -> APIRouter:
         turns = latest_turns(body.history, limits.conversation_turns)
         if body.stream or _wants_events(request):
             parts = product.assistant.stream(question, conversation_id=conversation_id, history=turns)
-            return event_response(_events(parts, conversation_id))
+            return event_response(_events(parts, conversation_id, metrics))
         answer = await product.assistant.ask(question, conversation_id=conversation_id, history=turns)
+        metrics.answer(answer)
         return JSONResponse(_reply(answer, conversation_id))
 
     return router
@@ -52,9 +54,7 @@ def latest_turns(history: Sequence[HistoryTurn], turns: int) -> tuple[Turn, ...]
     return tuple(Turn(message.role, message.content) for message in history[-2 * turns :])
 
 
-async def _events(
-    parts: AsyncIterator[Stage | Sentence | Answer], conversation_id: str
-) -> AsyncIterator[bytes]:
+async def _events(parts: AsyncIterator[Stage | Sentence | Answer], conversation_id: str, metrics: Metrics) -> AsyncIterator[bytes]:
     try:
         async for part in alive(parts):
             match part:
@@ -65,6 +65,7 @@ async def _events(
                 case Sentence(text, citations):
                     yield event("sentence", {"text": text, "citations": citations})
                 case Answer():
+                    metrics.answer(part)
                     yield event("answer", _reply(part, conversation_id))
     except Exception as error:  # the reply has begun: the error has to travel in it
         row = reply_for(error)

@@ -51,9 +51,7 @@ REPLIES: dict[type[Exception], ErrorReply] = {
     UnknownModelError: ErrorReply(404, "model_not_found", "没有这个模型，请把 model 填为 guanjia。"),
     UnknownItemError: ErrorReply(404, "item_not_found", "没有这个事项，请到 /v1/items 查看全部事项的编号。"),
     FeedbackNotSavedError: ErrorReply(503, "feedback_not_saved", "评价没有保存成功，请稍后再提交一次。"),
-    KnowledgeBaseError: ErrorReply(
-        503, "knowledge_base_error", "知识库暂时不能用，请稍后再试，或拨打 12345。"
-    ),
+    KnowledgeBaseError: ErrorReply(503, "knowledge_base_error", "知识库暂时不能用，请稍后再试，或拨打 12345。"),
 }
 """The first row whose class fits counts; what is not here is a fault of ours: INTERNAL."""
 

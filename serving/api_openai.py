@@ -14,6 +14,7 @@ from serving.api_errors import UnknownModelError, error_body, reply_for
 from serving.api_models import ERROR_RESPONSES
 from serving.build import Product
 from serving.chat_messages import MODEL_NAME, ChatRequest, question_and_history, usage
+from serving.metrics import Metrics
 from serving.plain_text import after_text, plain_text
 from serving.questions import clean_question
 from serving.sse import PING, alive, event, event_response
@@ -21,7 +22,7 @@ from serving.sse import PING, alive, event, event_response
 _DONE = b"data: [DONE]\n\n"
 
 
-def openai_router(product: Product) -> APIRouter:
+def openai_router(product: Product, metrics: Metrics) -> APIRouter:
     """Build the routes."""
     router = APIRouter(tags=["OpenAI 兼容接口"], responses=ERROR_RESPONSES)
     card = {"id": MODEL_NAME, "object": "model", "created": int(time.time()), "owned_by": MODEL_NAME}
@@ -46,7 +47,7 @@ def openai_router(product: Product) -> APIRouter:
         question, history = question_and_history(body.messages)
         question = clean_question(question, product.settings.question_max_chars)
         history = history[-2 * product.settings.conversation_turns :]
-        chat = _Chat(body)
+        chat = _Chat(body, metrics)
         if body.stream:
             return event_response(chat.chunks(product.assistant.stream(question, history=history)))
         return JSONResponse(chat.completion(await product.assistant.ask(question, history=history)))
@@ -57,12 +58,14 @@ def openai_router(product: Product) -> APIRouter:
 class _Chat:
     """One chat request: gives its answer in one piece or in chunks."""
 
-    def __init__(self, request: ChatRequest) -> None:
+    def __init__(self, request: ChatRequest, metrics: Metrics) -> None:
         self._request = request
+        self._metrics = metrics
         self._created = int(time.time())
 
     def completion(self, answer: Answer) -> dict[str, Any]:
         """The answer as one `chat.completion`."""
+        self._metrics.answer(answer)
         text = plain_text(answer)
         message = {"role": "assistant", "content": text, "refusal": None}
         return {
@@ -88,6 +91,7 @@ class _Chat:
                     sent += piece
                     yield self._chunk({"content": piece})
                 elif isinstance(part, Answer):
+                    self._metrics.answer(part)
                     rest = _rest(part.text, sent) + after_text(part)
                     yield self._chunk({"content": rest})
                     yield self._chunk({}, finish_reason="stop", guanjia=part.as_json())
@@ -98,9 +102,7 @@ class _Chat:
             yield event(None, error_body(row.code, row.message))
         yield _DONE
 
-    def _chunk(
-        self, delta: dict[str, str] | None, finish_reason: str | None = None, **extra: object
-    ) -> bytes:
+    def _chunk(self, delta: dict[str, str] | None, finish_reason: str | None = None, **extra: object) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}
         return event(
             None,

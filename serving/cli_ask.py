@@ -27,6 +27,9 @@ def ask_once(settings: Settings, question: str, *, as_json: bool) -> int:
     check_data_dir(settings.data_dir)
     with build_progress() as progress:
         product = build(settings, progress, lambda message: typer.echo(message, err=True))
-    answer = asyncio.run(product.assistant.ask(question))
+    try:
+        answer = asyncio.run(product.assistant.ask(question))
+    finally:
+        product.model.close()
     typer.echo(json.dumps(answer.as_json(), ensure_ascii=False, indent=2) if as_json else plain_text(answer))
     return FAILED if answer.status is AnswerStatus.ERROR_RETRIEVAL else 0

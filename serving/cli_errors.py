@@ -81,9 +81,7 @@ def explain(error: Exception) -> CliError:
     from serving.questions import QuestionError
 
     kind = type(error).__name__
-    problem = CliError(
-        f"出错了：{kind}: {error}。设置 GUANJIA_LOG_LEVEL=DEBUG 再运行一次可看到详情。", FAILED
-    )
+    problem = CliError(f"出错了：{kind}: {error}。设置 GUANJIA_LOG_LEVEL=DEBUG 再运行一次可看到详情。", FAILED)
     match error:
         case CliError():
             problem = error

@@ -66,7 +66,6 @@ def check(content_dir: ContentDir = None) -> None:
     """检查内容文件；有错误时退出码为 4，只有提醒时为 0。"""
     with explained():
         from knowledge_base.check import check as find_problems
-
         from serving.build import content_dir as dir_in_use
         from serving.cli_settings import load_settings
 
@@ -106,9 +105,7 @@ def show(
 
 def readable(guide: ItemGuide) -> str:
     """Write a guide as plain text; facets without rows are left out."""
-    blocks = [
-        f"{guide.name}（{guide.id}）\n{guide.domain.name} · {guide.level} · {'、'.join(guide.audience)}"
-    ]
+    blocks = [f"{guide.name}（{guide.id}）\n{guide.domain.name} · {guide.level} · {'、'.join(guide.audience)}"]
     for facet, title in FACETS.items():
         rows: list[Row] = getattr(guide, facet)
         blocks += _block(title, (_line(row) for row in rows))

@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from prompts.loader import reply
-from serving.api import create_app, model_status
+from serving.api import create_app
 from serving.build import Product, build
 from serving.cli_errors import ENVIRONMENT, WRONG_USE, CliError
 from serving.cli_progress import build_progress
@@ -50,9 +50,11 @@ def run_server(settings: Settings, *, page: bool) -> None:
             front, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
         )
         try:
-            asyncio.run(_serve(uvicorn.Server(config), listener, front, api.state.product, page=page))
+            asyncio.run(_serve(uvicorn.Server(config), listener, front, product, page=page))
         except KeyboardInterrupt:
             typer.echo("已停止。")
+        finally:
+            product.model.close()
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
@@ -108,9 +110,7 @@ def _build(settings: Settings) -> Product:
         f"知识库：{len(kb.items)} 个事项，{chunks} 条可检索内容，版本 {kb.revision}"
         f"（{time.monotonic() - started:.1f} 秒）"
     )
-    model = model_status(product)
-    if model is not None:
-        typer.echo(f"基座模型：{model.detail or '可以使用'}")
+    typer.echo(f"基座模型：{product.model.status().detail or '可以使用'}")
     return product
 
 

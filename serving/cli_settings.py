@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 PREFIX = "GUANJIA_"
-MIN_FREE_BYTES = (
-    100 * 1024 * 1024
-)  # the starter index and its embeddings take 35 MB, twice while they are built
+MIN_FREE_BYTES = 100 * 1024 * 1024  # the starter index and its embeddings take 35 MB, twice while they are built
 
 _PROBLEMS = {
     "int_parsing": "应为整数",
@@ -53,18 +51,12 @@ def load_settings(*, quiet: bool = True, **given: Any) -> Settings:
     except SettingsError as error:
         raise CliError(f"设置有误：{error}。请检查环境变量和 .env 文件。", WRONG_USE) from error
     except RuntimeError as error:  # Path.home() found none
-        raise CliError(
-            "找不到用户主目录，请用 GUANJIA_DATA_DIR 指定一个可写的文件夹。", ENVIRONMENT
-        ) from error
+        raise CliError("找不到用户主目录，请用 GUANJIA_DATA_DIR 指定一个可写的文件夹。", ENVIRONMENT) from error
     if settings.log_level.upper() not in logging.getLevelNamesMapping():
         levels = "DEBUG、INFO、WARNING、ERROR"
-        raise CliError(
-            f"设置有误：GUANJIA_LOG_LEVEL 只能是 {levels}。请检查环境变量和 .env 文件。", WRONG_USE
-        )
+        raise CliError(f"设置有误：GUANJIA_LOG_LEVEL 只能是 {levels}。请检查环境变量和 .env 文件。", WRONG_USE)
     if settings.content_dir is not None and not settings.content_dir.is_dir():
-        raise CliError(
-            f"知识库内容文件夹不存在：{settings.content_dir}，请检查 GUANJIA_CONTENT_DIR。", WRONG_USE
-        )
+        raise CliError(f"知识库内容文件夹不存在：{settings.content_dir}，请检查 GUANJIA_CONTENT_DIR。", WRONG_USE)
     set_up_logging("WARNING" if quiet and settings.log_level.upper() == "INFO" else settings.log_level)
     return settings
 

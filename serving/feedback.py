@@ -79,9 +79,7 @@ class FeedbackStore:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def save(
-        self, answer_id: str, rating: Rating, reasons: Sequence[str] = (), comment: str = ""
-    ) -> Feedback:
+    def save(self, answer_id: str, rating: Rating, reasons: Sequence[str] = (), comment: str = "") -> Feedback:
         """Keep a rating, with ID and phone numbers masked; returns when it is on disk.
 
         The last rating of an answer counts and the earlier ones are kept. The same rating sent again

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.registry import Collector
 
-from assistant.answers import Answer, Sentence, Turn
-from assistant.enquiry import Assistant, Stage
+from assistant.answers import Answer
 from knowledge_base.index import Index
 from serving.feedback import FeedbackNotSavedError, FeedbackStore
 from serving.model_status import ModelState, ModelStatus
@@ -21,10 +20,8 @@ METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 class Metrics:
     """Counts what one app does; labels never hold anything a caller typed."""
 
-    def __init__(
-        self, index: Index, feedback: FeedbackStore, model_status: Callable[[], ModelStatus | None]
-    ) -> None:
-        """Args: model_status: asked at each scrape; None while the product runs without a model handle."""
+    def __init__(self, index: Index, feedback: FeedbackStore, model_status: Callable[[], ModelStatus]) -> None:
+        """Args: model_status: asked at each scrape."""
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "guanjia_http_requests", "HTTP 请求数", ["route", "method", "status"], registry=self._registry
@@ -62,39 +59,10 @@ class Metrics:
         return generate_latest(self._registry)
 
 
-class CountedAssistant(Assistant):
-    """An assistant that passes everything on to another one and counts the answers."""
-
-    def __init__(self, assistant: Assistant, metrics: Metrics) -> None:
-        self._assistant = assistant
-        self._metrics = metrics
-        self.retriever = assistant.retriever
-
-    async def ask(
-        self, question: str, *, conversation_id: str | None = None, history: Sequence[Turn] = ()
-    ) -> Answer:
-        """Answer one question and count the answer."""
-        answer = await self._assistant.ask(question, conversation_id=conversation_id, history=history)
-        self._metrics.answer(answer)
-        return answer
-
-    async def stream(
-        self, question: str, *, conversation_id: str | None = None, history: Sequence[Turn] = ()
-    ) -> AsyncIterator[Stage | Sentence | Answer]:
-        """Answer one question step by step and count the answer."""
-        parts = self._assistant.stream(question, conversation_id=conversation_id, history=history)
-        async for part in parts:
-            if isinstance(part, Answer):
-                self._metrics.answer(part)
-            yield part
-
-
 class _State(Collector):
     """What is read when somebody asks, rather than counted."""
 
-    def __init__(
-        self, index: Index, feedback: FeedbackStore, model_status: Callable[[], ModelStatus | None]
-    ) -> None:
+    def __init__(self, index: Index, feedback: FeedbackStore, model_status: Callable[[], ModelStatus]) -> None:
         self._index = index
         self._feedback = feedback
         self._model_status = model_status
@@ -114,9 +82,9 @@ class _State(Collector):
 
     def _model(self) -> GaugeMetricFamily:
         gauge = GaugeMetricFamily("guanjia_model_state", "基座模型状态，当前状态为 1", labels=["state"])
-        status = self._model_status()
+        current = self._model_status().state
         for state in ModelState:
-            gauge.add_metric([state.value], float(status is not None and state is status.state))
+            gauge.add_metric([state.value], float(state is current))
         return gauge
 
     def _ratings(self) -> Iterator[GaugeMetricFamily]:

@@ -96,12 +96,13 @@ def citizen_blocks(product: Product) -> gr.Blocks:
     settings, kb = product.settings, product.index.kb
     guides = Guides(kb, accept_unverified=settings.accept_unverified)
     feedback = FeedbackStore(settings.database)
+    starter_notice = reply("starter_notice") if settings.content_dir is None else ""
 
     def open_guide(item_id: object) -> str:
         """Give the service guide of an item as HTML."""
         today = china_today()
         try:
-            return guide_html(guides.guide(str(item_id), today), today)
+            return guide_html(guides.guide(str(item_id), today), today, starter_notice)
         except UnknownItemError:
             return failed_html("没有找到这份办事指南，请拨打 12345 查询。")
 
@@ -120,7 +121,7 @@ def citizen_blocks(product: Product) -> gr.Blocks:
         too_long=reply("input.too_long", limit=str(settings.question_max_chars)),
         empty=reply("input.empty"),
         ai_label=reply("ai_label"),
-        starter_notice=reply("starter_notice") if settings.content_dir is None else "",
+        starter_notice=starter_notice,
     )
     with gr.Blocks(title=SITE, analytics_enabled=False) as blocks:
         gr.HTML(

@@ -18,8 +18,8 @@ FAQS = "大家常问"
 GAPS = "还没有可靠资料的问题（请拨打 12345）"
 
 
-def guide_html(guide: ItemGuide, today: dt.date) -> str:
-    """Show a guide; rows that are not in force yet are left out."""
+def guide_html(guide: ItemGuide, today: dt.date, notice: str = "") -> str:
+    """Show a guide under a `notice` about the whole knowledge base; rows not in force yet are left out."""
     sections: list[Section] = []
     sources: list[Source] = []
     for heading, kind, rows in _parts(guide):
@@ -47,7 +47,7 @@ def guide_html(guide: ItemGuide, today: dt.date) -> str:
         has_dated=any(row.dated for row in rows_shown),
         ai_label=reply("ai_label"),
         signature=signature(today),
-        starter_notice=reply("starter_notice"),
+        notice=notice,
     )
 
 

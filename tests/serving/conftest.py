@@ -27,9 +27,7 @@ class Scripted(Assistant):
         self.retriever = None  # type: ignore[assignment]
         self.asked: list[tuple[str, str | None, tuple[Turn, ...]]] = []
 
-    async def ask(
-        self, question: str, *, conversation_id: str | None = None, history: Sequence[Turn] = ()
-    ) -> Answer:
+    async def ask(self, question: str, *, conversation_id: str | None = None, history: Sequence[Turn] = ()) -> Answer:
         async for part in self.stream(question, conversation_id=conversation_id, history=history):
             if isinstance(part, Answer):
                 return part

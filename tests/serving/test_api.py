@@ -105,9 +105,7 @@ def test_conversation_id_is_made_when_absent_and_kept_when_given(api: TestClient
     assert kept["conversation_id"] == made
 
 
-def test_history_reaches_the_assistant_shortened_to_the_kept_turns(
-    scripted: Script, product: Product
-) -> None:
+def test_history_reaches_the_assistant_shortened_to_the_kept_turns(scripted: Script, product: Product) -> None:
     client, assistant = scripted(ANSWER)
     history = [{"role": "user", "content": f"第{n}句"} for n in range(100)]
     client.post("/v1/enquiries", json={"question": QUESTION, "history": history})
@@ -230,9 +228,7 @@ def test_no_json_makes_the_server_fail(api: TestClient, path: str, body: Any) ->
     assert reply.status_code < 500
 
 
-def test_words_of_a_refused_question_stay_out_of_the_log(
-    api: TestClient, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_words_of_a_refused_question_stay_out_of_the_log(api: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     secret = "张三的身份证"
     bodies: list[dict[str, Any]] = [
@@ -370,9 +366,7 @@ def test_domains_come_with_three_examples(api: TestClient) -> None:
         ("DELETE", "/v1/feedback", 405, "method_not_allowed"),
     ],
 )
-def test_wrong_address_or_method_is_typed(
-    api: TestClient, method: str, path: str, status: int, code: str
-) -> None:
+def test_wrong_address_or_method_is_typed(api: TestClient, method: str, path: str, status: int, code: str) -> None:
     reply = api.request(method, path)
     assert (reply.status_code, reply.json()["error"]["code"]) == (status, code)
 

@@ -136,9 +136,7 @@ def test_other_mistakes_are_refused(api: TestClient, change: dict[str, Any]) -> 
 def test_figures_follow_a_changed_rating(api: TestClient) -> None:
     def very_dissatisfied() -> float:
         text = api.get("/metrics").text
-        (line,) = [
-            line for line in text.splitlines() if line.startswith('guanjia_feedback_answers{rating="1"}')
-        ]
+        (line,) = [line for line in text.splitlines() if line.startswith('guanjia_feedback_answers{rating="1"}')]
         return float(line.split()[-1])
 
     before = very_dissatisfied()
