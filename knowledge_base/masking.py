@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from knowledge_base.text import INVISIBLE
 
-_GAP = r"[\s·.—–-]{0,2}"
+_GAP = r"[\s·.—–-]{0,3}"
 _ID = re.compile(r"(?<!\d)(\d)\d{16}([0-9Xx])(?!\d)")
 _OLD_ID = re.compile(r"(?<!\d)(\d)\d{13}(\d)(?!\d)")
 _SPACED_ID = re.compile(  # 18 characters in groups of any size; the birth date tells them from other numbers

@@ -54,7 +54,9 @@ def latest_turns(history: Sequence[HistoryTurn], turns: int) -> tuple[Turn, ...]
     return tuple(Turn(message.role, message.content) for message in history[-2 * turns :])
 
 
-async def _events(parts: AsyncIterator[Stage | Sentence | Answer], conversation_id: str, metrics: Metrics) -> AsyncIterator[bytes]:
+async def _events(
+    parts: AsyncIterator[Stage | Sentence | Answer], conversation_id: str, metrics: Metrics
+) -> AsyncIterator[bytes]:
     try:
         async for part in alive(parts):
             match part:

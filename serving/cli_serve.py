@@ -8,6 +8,8 @@ import logging
 import signal
 import socket
 import time
+from collections.abc import Callable
+from functools import partial
 
 import typer
 import uvicorn
@@ -20,9 +22,12 @@ from serving.cli_errors import ENVIRONMENT, WRONG_USE, CliError
 from serving.cli_progress import build_progress
 from serving.cli_settings import check_data_dir, unknown_variables
 from serving.front import Front, notice
+from serving.metrics import Metrics
 from serving.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+OpenPage = Callable[[], FastAPI]
 
 GRACE_S = 3
 PORTS_TO_TRY = 50
@@ -44,13 +49,14 @@ def run_server(settings: Settings, *, page: bool) -> None:
         product = _build(settings)
         api = create_app(product)
         front = Front(api)
-        if not page:
+        open_page = partial(_open_page, product, api.state.metrics) if page else None
+        if open_page is None:
             front.show(notice("这里只开了接口，没有开网页。接口说明：/docs", refresh_s=3600))
         config = uvicorn.Config(
             front, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_S
         )
         try:
-            asyncio.run(_serve(uvicorn.Server(config), listener, front, product, page=page))
+            asyncio.run(_serve(uvicorn.Server(config), listener, front, product, open_page))
         except KeyboardInterrupt:
             typer.echo("已停止。")
         finally:
@@ -115,9 +121,9 @@ def _build(settings: Settings) -> Product:
 
 
 async def _serve(
-    server: uvicorn.Server, listener: socket.socket, front: Front, product: Product, *, page: bool
+    server: uvicorn.Server, listener: socket.socket, front: Front, product: Product, open_page: OpenPage | None
 ) -> None:
-    after_start = asyncio.create_task(_after_start(server, listener, front, product, page=page))
+    after_start = asyncio.create_task(_after_start(server, listener, front, product, open_page))
     try:
         await server.serve(sockets=[listener])
     finally:
@@ -126,7 +132,7 @@ async def _serve(
 
 
 async def _after_start(
-    server: uvicorn.Server, listener: socket.socket, front: Front, product: Product, *, page: bool
+    server: uvicorn.Server, listener: socket.socket, front: Front, product: Product, open_page: OpenPage | None
 ) -> None:
     """Tell where the server is, warm up the search, then open the page and keep it open."""
     while not server.started:
@@ -134,25 +140,25 @@ async def _after_start(
     url = _url(product.settings.host, listener)
     typer.echo(f"接口已就绪：{url}/v1/enquiries （说明 {url}/docs），按 Ctrl-C 停止")
     await asyncio.to_thread(product.assistant.retriever.search, "居住证怎么办")
-    if not page:
+    if open_page is None:
         return
     try:
-        opened = await asyncio.to_thread(_open_page, product)
+        page = await asyncio.to_thread(open_page)
     except Exception:
         logger.exception("the page did not start")
         typer.echo("网页没有启动成功，原因见日志；接口不受影响。", err=True)
         front.show(notice("页面没有启动成功，请联系管理员；急事请拨打 12345。", refresh_s=60))
         return
-    async with opened.router.lifespan_context(opened):
-        front.show(opened)
+    async with page.router.lifespan_context(page):
+        front.show(page)
         typer.echo(f"网页已就绪：{url}/")
         await asyncio.Event().wait()  # until the server stops
 
 
-def _open_page(product: Product) -> FastAPI:
+def _open_page(product: Product, metrics: Metrics) -> FastAPI:
     from serving.pages.citizen import mount_citizen_page  # takes seconds: gradio
 
-    return mount_citizen_page(FastAPI(openapi_url=None), product)
+    return mount_citizen_page(FastAPI(openapi_url=None), product, on_answer=metrics.answer)
 
 
 def _url(host: str, listener: socket.socket) -> str:

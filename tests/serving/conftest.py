@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,6 @@ class Scripted(Assistant):
 
     def __init__(self, *parts: Stage | Sentence | Answer | Exception) -> None:
         self._parts = parts
-        self.retriever = None  # type: ignore[assignment]
         self.asked: list[tuple[str, str | None, tuple[Turn, ...]]] = []
 
     async def ask(self, question: str, *, conversation_id: str | None = None, history: Sequence[Turn] = ()) -> Answer:
@@ -57,10 +57,11 @@ def api(served: Product) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="session")
-def live_url(served: Product) -> Iterator[str]:
+def live_url(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The API behind a free port of this machine, served by uvicorn."""
+    app = create_app(with_data_dir(product, tmp_path_factory.mktemp("live")))
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(served), log_config=None))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not server.started:
@@ -71,8 +72,9 @@ def live_url(served: Product) -> Iterator[str]:
 
 
 def with_data_dir(product: Product, folder: Path) -> Product:
-    """The same product, keeping its records in `folder`."""
-    return replace(product, settings=product.settings.model_copy(update={"data_dir": folder}))
+    """The same product with an assistant of its own, keeping its records in `folder`."""
+    settings = product.settings.model_copy(update={"data_dir": folder})
+    return replace(product, settings=settings, assistant=copy(product.assistant))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,25 @@ def test_conversation_id_is_made_when_absent_and_kept_when_given(api: TestClient
     assert re.fullmatch(r"[0-9a-f-]{36}", made)
     kept = api.post("/v1/enquiries", json={"question": QUESTION, "conversation_id": made}).json()
     assert kept["conversation_id"] == made
+
+
+def test_conversation_goes_on_where_it_stopped(live_url: str) -> None:
+    first = httpx.post(f"{live_url}/v1/enquiries", json={"question": "租房怎么提取公积金？"}, timeout=60).json()
+    body = {"question": "要带什么材料？", "conversation_id": first["conversation_id"]}
+    second = httpx.post(f"{live_url}/v1/enquiries", json=body, timeout=60).json()
+    assert second["item_ids"] == ["gjj-rent"]
+
+
+def test_conversations_that_cannot_be_written_leave_questions_alone(
+    product: Product, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    blocked = tmp_path / "conversations.sqlite"
+    blocked.mkdir()
+    settings = product.settings.model_copy(update={"data_dir": tmp_path})
+    own = replace(product, settings=settings, assistant=copy(product.assistant))
+    with TestClient(create_app(own)) as client:
+        assert client.post("/v1/enquiries", json={"question": QUESTION}).json()["status"] == "answered"
+    assert "conversations are not kept" in caplog.text
 
 
 def test_history_reaches_the_assistant_shortened_to_the_kept_turns(scripted: Script, product: Product) -> None:

@@ -613,7 +613,7 @@ def test_notices_and_the_ai_label_are_always_there(page: Page) -> None:
 
 
 def test_touch_targets_are_large_enough(page: Page) -> None:
-    """48 px by 适老化; switches in the head too."""
+    """移动互联网应用适老化通用设计规范: at least 44 by 44 points everywhere."""
     ask(page, "第一次办居住证要带什么材料")
     sizes = page.evaluate(
         "[...document.querySelectorAll('#gj button, #gj summary, #gj a.gj-act, #gj .gj-checks label')]"
