@@ -19,19 +19,23 @@ THRESHOLD = 0.4
 """Below this probability the assistant abstains; `eval` prints the risk–coverage curve it was read from."""
 
 WEIGHTS: dict[str, float] = {
-    "gap_lead": -1.503,  # by how much nearer the nearest known gap is than anything the item states
-    "outside_lead": -0.281,  # the same for exemplars of what is outside every domain
-    "ask": -0.164,  # cosine to the nearest question or the text of the best record (spread)
-    "text": 0.792,  # cosine to its text alone
-    "covered": 0.21,  # share of the question's weight that the item has words for
-    "unknown": -0.336,  # share of the question's weight that no item has words for
-    "value_miss": -0.609,  # a kind of value is asked for which the record does not state
-    "item_lead": 0.499,  # by how much the next item is behind
-    "year_miss": -0.828,  # a year is named which the record's facet does not speak of
-    "pointer": -0.733,  # a value is asked for and the record only says where to look it up
+    "gap_lead": -0.686,  # by how much nearer the nearest known gap is than anything the item states
+    "gap_rank": -0.922,  # by how much the best known gap outranks the best record
+    "gap_near": -0.594,  # how near that gap is, above a level that only close wordings reach
+    "outside_lead": -0.615,  # the same for exemplars of what is outside every domain
+    "ask": 0.058,  # cosine to the nearest question or the text of the best record (spread)
+    "text": 0.801,  # cosine to its text alone
+    "covered": 0.361,  # share of the question's weight that the item has words for
+    "unknown": -0.467,  # share of the question's weight that no item has words for
+    "value_miss": -0.513,  # a kind of value is asked for which the record does not state
+    "item_lead": 0.051,  # by how much the next item is behind
+    "year_miss": -0.642,  # a year is named which the record's facet does not speak of
+    "pointer": -0.824,  # a value is asked for and the record only says where to look it up
 }
 
-BIAS = -1.505
+BIAS = -1.605
+
+GAP_LEVEL = 2.2
 
 OUTSIDE = ("out_of_scope_service", "own_case", "contact", "other_city")
 """Intents whose exemplars are questions that no item answers."""
@@ -55,13 +59,19 @@ def evidence(
     item = [hit for hit in retrieved.hits if hit.item_id == best.item_id and not hit.is_gap]
     stated = max(max(hit.feature("ask"), hit.feature("text")) for hit in item)
     gap = max((hit.feature("ask") for hit in retrieved.hits if hit.is_gap), default=-1.0)
+    gap_score = max((hit.score for hit in retrieved.hits if hit.is_gap), default=best.score - 2)
     outside = max((spread(vote.nearness.get(name, 0.0)) for name in OUTSIDE), default=-1.0) if vote else -1.0
-    other = max((hit.score for hit in retrieved.hits if hit.item_id != best.item_id), default=best.score - 3)
+    other = max(
+        (hit.score for hit in retrieved.hits if hit.item_id != best.item_id and not hit.is_gap),
+        default=best.score - 3,
+    )
     text = told(best)
     years = set(_YEAR.findall(understanding.text + " "))
     asks_value = bool(asked_values(understanding.text))
     return {
         "gap_lead": max(-3.0, gap - stated),
+        "gap_rank": max(-2.0, min(2.0, gap_score - best.score)),
+        "gap_near": max(0.0, gap - GAP_LEVEL),
         "outside_lead": max(-3.0, outside - stated),
         "ask": max(best.feature("ask"), best.feature("text")),
         "text": best.feature("text"),

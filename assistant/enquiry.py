@@ -26,6 +26,7 @@ from assistant.retrieve import find
 from assistant.route import route
 from assistant.state import EnquiryState
 from assistant.understand import understand
+from knowledge_base.cantonese import to_standard
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.masking import mask
 from knowledge_base.retrieval import Retriever
@@ -162,7 +163,7 @@ class Assistant:
 
     def read(self, question: str) -> str:
         """Mask, normalise and repair a message: the form in which every later step sees it."""
-        return self._typos.repair(normalise(mask(question)))
+        return to_standard(self._typos.repair(normalise(mask(question))))
 
     def vote(self, text: str) -> IntentVote | None:
         """Vote on the kind of a message that was `read`; None when the embedder fails."""

@@ -1,7 +1,8 @@
-"""The search of one enquiry; a follow-up is searched with and without what went before."""
+"""The search of one enquiry: follow-ups with and without what went before, long stories also by their point."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,16 +13,35 @@ ABSENT = 3.0
 """How far below the last hit a record counts that one of the two searches did not find."""
 
 
+LONG_CHARS = 60
+"""A message longer than this tells a story; its last question is searched on its own as well."""
+
+_SENTENCE_END = re.compile(r"(?<=[。!?;！？；])")
+
+
+def point_of(text: str) -> str:
+    """Give what a long message comes down to: its last sentences, at least a few words; short ones whole."""
+    if len(text) <= LONG_CHARS:
+        return text
+    point = ""
+    for sentence in reversed([s for s in _SENTENCE_END.split(text) if s.strip()]):
+        if len(point) + len(sentence) > LONG_CHARS and len(point) >= LONG_CHARS // 4:
+            break
+        point = sentence + point
+    return point or text
+
+
 def find(retriever: Retriever, understanding: Understanding, domains: Sequence[str] | None = None) -> Retrieved:
-    """Search for the question; for a follow-up the scores of both readings are averaged.
+    """Search for the question; for a follow-up or a long story the scores of both readings are averaged.
 
     The whole conversation keeps the subject ("那要多少钱?"), the bare message can name a new one
     ("那办公司呢?").
     """
     whole = retriever.search(understanding.question, domains=domains, cues=understanding.cues)
-    if not understanding.follow_up or not whole.hits:
+    second = understanding.text if understanding.follow_up else point_of(understanding.text)
+    if second == understanding.question or not whole.hits:
         return whole
-    bare = retriever.search(understanding.text, domains=domains, cues=understanding.cues)
+    bare = retriever.search(second, domains=domains, cues=understanding.cues)
     by_record = {hit.record_id: hit for hit in (*bare.hits, *whole.hits)}
     scores = [{hit.record_id: hit.score for hit in found.hits} for found in (whole, bare)]
     floors = [min(s.values(), default=0.0) - ABSENT for s in scores]

@@ -14,16 +14,23 @@ _RULES = Path(__file__).parent / "guard.yaml"
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind of message: any pattern matches and no exception does."""
+    """A kind of message: any pattern matches and no exception does, or a pattern that no exception outweighs."""
 
     group: str
     kind: str
     patterns: tuple[re.Pattern[str], ...]
     exceptions: tuple[re.Pattern[str], ...]
+    always: tuple[re.Pattern[str], ...]
 
     def matches(self, text: str) -> bool:
         """Tell whether the normalised text is of this kind."""
-        return any(p.search(text) for p in self.patterns) and not any(p.search(text) for p in self.exceptions)
+        if any(p.search(text) for p in self.always):
+            return True
+        return any(p.search(text) for p in self.patterns) and not self.excepts(text)
+
+    def excepts(self, text: str) -> bool:
+        """Tell whether an exception speaks for the normalised text."""
+        return any(p.search(text) for p in self.exceptions)
 
 
 @lru_cache(maxsize=1)
@@ -33,15 +40,13 @@ def rules() -> tuple[Rule, ...]:
     found = []
     for group, kinds in data.items():
         for kind, rule in ({"default": kinds} if "any" in kinds else kinds).items():
-            found.append(
-                Rule(
-                    group,
-                    kind,
-                    tuple(re.compile(p, re.IGNORECASE) for p in rule["any"]),
-                    tuple(re.compile(p, re.IGNORECASE) for p in rule.get("unless") or ()),
-                )
-            )
+            patterns = (_compiled(rule.get(key)) for key in ("any", "unless", "always"))
+            found.append(Rule(group, kind, *patterns))
     return tuple(found)
+
+
+def _compiled(patterns: list[str] | None) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns or ())
 
 
 def matching(text: str, group: str) -> str | None:

@@ -39,7 +39,7 @@ class LexicalIndex:
         if not folder.exists():
             return cls(None, frozenset())
         bm25 = bm25s.BM25.load(str(folder), load_corpus=False, mmap=False)
-        return cls(bm25, frozenset(bm25.vocab_dict))
+        return cls(bm25, frozenset(bm25.vocab_dict) - {""})  # bm25s notes an empty token that has no scores
 
     def save(self, folder: Path) -> None:
         """Write the index into `folder`; an empty index writes nothing."""

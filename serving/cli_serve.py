@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import typer
@@ -139,20 +140,20 @@ async def _after_start(
         await asyncio.sleep(0.02)
     url = _url(product.settings.host, listener)
     typer.echo(f"接口已就绪：{url}/v1/enquiries （说明 {url}/docs），按 Ctrl-C 停止")
-    await asyncio.to_thread(product.assistant.retriever.search, "居住证怎么办")
+    with suppress(Exception):  # a question will meet the same error and report it
+        await asyncio.to_thread(product.assistant.retriever.search, "居住证怎么办")
     if open_page is None:
         return
     try:
         page = await asyncio.to_thread(open_page)
+        async with page.router.lifespan_context(page):
+            front.show(page)
+            typer.echo(f"网页已就绪：{url}/")
+            await asyncio.Event().wait()  # until the server stops
     except Exception:
         logger.exception("the page did not start")
         typer.echo("网页没有启动成功，原因见日志；接口不受影响。", err=True)
         front.show(notice("页面没有启动成功，请联系管理员；急事请拨打 12345。", refresh_s=60))
-        return
-    async with page.router.lifespan_context(page):
-        front.show(page)
-        typer.echo(f"网页已就绪：{url}/")
-        await asyncio.Event().wait()  # until the server stops
 
 
 def _open_page(product: Product, metrics: Metrics) -> FastAPI:

@@ -106,7 +106,7 @@ def test_every_name_of_the_starter_content_is_left_alone(typos: TypoRepair) -> N
 
 def test_questions_of_the_starter_content_are_left_alone(typos: TypoRepair) -> None:
     asks = [normalise(a) for item in load_content().items.values() for fact in item.facts for a in fact.asks]
-    changed = [(ask, typos.repair(ask)) for ask in asks if typos.repair(ask) != ask]
+    changed = [(ask, repaired) for ask in asks if (repaired := typos.repair(ask)) != ask]
     assert len(changed) <= len(asks) / 1000, changed
 
 

@@ -17,6 +17,9 @@ from pathlib import Path
 import httpx
 import pytest
 import typer
+from fastapi.testclient import TestClient
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 from typer.testing import CliRunner
 
 from knowledge_base.content import STARTER_CONTENT
@@ -25,6 +28,7 @@ from serving import cli
 from serving.build import Product
 from serving.cli_errors import explain
 from serving.cli_settings import unknown_variables
+from serving.front import Front
 from serving.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -268,6 +272,19 @@ def test_server_says_where_it_is_answers_and_ends_cleanly(product: Product, buil
         assert "起步知识库" in out and f"http://127.0.0.1:{port}/v1/enquiries" in out and "已停止" in out
         assert "Traceback" not in err
         assert "居住证怎么办" not in err
+
+
+def test_page_joins_the_running_api() -> None:
+    async def api(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("api")(scope, receive, send)
+
+    front = Front(api)
+    client = TestClient(front)
+    waiting = client.get("/")
+    assert waiting.status_code == 503 and 'http-equiv="refresh"' in waiting.text
+    front.show(PlainTextResponse("page"))
+    assert client.get("/").text == "page"
+    assert [client.get(path).text for path in ("/v1/items", "/healthz", "/metrics", "/docs")] == ["api"] * 4
 
 
 def free_port() -> int:

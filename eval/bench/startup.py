@@ -1,0 +1,119 @@
+"""How long until it answers: import, index build, start of the server; and how much memory it takes.
+
+`python -m eval.bench.startup --data-dir DIR` uses (or builds) the index in DIR; the two index builds are
+timed in a folder of their own and left out with --no-build. Nothing here uses a base model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.bench.questions import citizens_questions
+from eval.bench.report import RUNS, Report
+from eval.bench.served import FIRST_QUESTION, BenchError, Client, command, environment, served
+
+BUILD_TIMEOUT_S = 1800.0
+MAX_IMPORT_S = 0.5
+MAX_START_S = 8.0
+MAX_BUILD_S = 60.0
+MAX_RSS_MIB = 1.2 * 1024
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds on the clock and of the CPU."""
+
+    wall_s: float
+    cpu_s: float
+
+
+def run(arguments: Sequence[str], data_dir: Path, timeout_s: float) -> Spent:
+    """Run a process to its end and time it; BenchError when it fails or takes longer than `timeout_s`."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.monotonic()
+    try:
+        subprocess.run(
+            arguments, env=environment(data_dir), check=True, capture_output=True, text=True, timeout=timeout_s
+        )
+    except subprocess.TimeoutExpired as error:
+        raise BenchError(f"{arguments[-1]} took longer than {timeout_s:.0f} s") from error
+    except subprocess.CalledProcessError as error:
+        raise BenchError(f"{arguments[-1]} failed: {error.stderr[-500:]}") from error
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Spent(time.monotonic() - started, cpu_s)
+
+
+def measure_import(report: Report, data_dir: Path, times: int) -> None:
+    """Time `import serving.cli` and, beside it, Python alone."""
+    for name, code, below in (("python alone", "", None), ("CLI import", "import serving.cli", MAX_IMPORT_S)):
+        spent = [run([sys.executable, "-c", code], data_dir, 60) for _ in range(times)]
+        report.add(f"{name}, median of {times}", statistics.median(s.wall_s for s in spent), "s", below=below)
+        report.add(f"{name}, CPU", statistics.median(s.cpu_s for s in spent), "s")
+
+
+def measure_build(report: Report, options: Sequence[str]) -> None:
+    """Time the index build from nothing, then again with every embedding remembered."""
+    with tempfile.TemporaryDirectory(prefix="guanjia-bench-") as folder:
+        data_dir = Path(folder)
+        for name, below in (("cold", MAX_BUILD_S), ("warm cache", None)):
+            spent = run(command("kb", "build", *options), data_dir, BUILD_TIMEOUT_S)
+            report.add(f"index build, {name}", spent.wall_s, "s", below=below)
+            report.add(f"index build, {name}, CPU", spent.cpu_s, "s")
+            for path in (data_dir / "index").iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path)
+
+
+def measure_start(report: Report, data_dir: Path, options: Sequence[str], questions: int) -> None:
+    """Time the start with and without the page, with the index built; then the memory over some questions."""
+    for name, own in (("API alone", ("--no-page",)), ("with page", ())):
+        with served(data_dir, *own, *options) as server:
+            first_s = server.until_answered(120)
+            report.add(f"first answer, {name}", first_s, "s", below=MAX_START_S)
+            report.add(f"first answer, {name}, CPU", server.cpu_s(), "s")
+            if not own:
+                report.add("page there", server.until_page(120), "s")
+            report.add(f"RSS after start, {name}", server.rss_mib(), "MiB", below=MAX_RSS_MIB)
+            if own:
+                continue
+            client = Client(server.port)
+            for asked in citizens_questions(questions):
+                client.ask(asked.question, asked.history)
+            report.add(f"RSS after {questions} questions", server.rss_mib(), "MiB", below=MAX_RSS_MIB)
+
+
+def main(arguments: Sequence[str] | None = None) -> Report:
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(prog="python -m eval.bench.startup", description=__doc__)
+    parser.add_argument("--data-dir", type=Path, required=True)
+    parser.add_argument("--content-dir", type=Path, default=None)
+    parser.add_argument("--imports", type=int, default=5)
+    parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--no-build", action="store_true")
+    parser.add_argument("--out", type=Path, default=RUNS)
+    given = parser.parse_args(arguments)
+    given.data_dir.mkdir(parents=True, exist_ok=True)
+    options = ["--content-dir", str(given.content_dir)] if given.content_dir else []
+    report = Report("startup", vars(given))
+    measure_import(report, given.data_dir, given.imports)
+    if not given.no_build:
+        measure_build(report, options)
+    run(command("ask", *options, FIRST_QUESTION), given.data_dir, BUILD_TIMEOUT_S)  # builds what is missing
+    measure_start(report, given.data_dir, options, given.questions)
+    report.write(given.out)
+    return report
+
+
+if __name__ == "__main__":
+    main()

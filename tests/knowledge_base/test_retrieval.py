@@ -1,0 +1,174 @@
+"""Tests of knowledge_base/retrieval.py over a small knowledge base with the real embedder."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from knowledge_base.embedding import E5Embedder, Vectors
+from knowledge_base.errors import EmbedderError, UnknownDomainError
+from knowledge_base.index import Index
+from knowledge_base.retrieval import Retrieved, Retriever
+from knowledge_base.schema import Facet
+
+SAME_WORD_ONLY = "Пушкин написал роман о банке 银行 в Петербурге"
+"""Shares the word 银行 with the social security card and no meaning with anything."""
+
+
+@pytest.fixture(scope="module")
+def retriever(small_index: Index, embedder: E5Embedder) -> Retriever:
+    return Retriever(small_index, embedder)
+
+
+@pytest.fixture
+def no_embedder(embedder: E5Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(text: str) -> Vectors:
+        raise EmbedderError("engine broke")
+
+    monkeypatch.setattr(embedder, "query", broken)
+
+
+def scores(found: Retrieved) -> dict[str, float]:
+    return {hit.record_id: hit.score for hit in found.hits}
+
+
+@pytest.mark.parametrize(
+    ("question", "record_id"),
+    [
+        ("居住证几天能拿到", "jz-apply/time_limit/1"),
+        ("办居住证要等几个工作日", "jz-apply/time_limit/1"),
+        ("办居住证要多少钱", "jz-apply/fee/1"),
+        ("申领居住证要不要交工本费", "jz-apply/fee/1"),
+        ("办居住证要带什么", "jz-apply/materials"),
+        ("居住证归哪个部门管", "jz-apply/department"),
+        ("居住证每年签注几次", "jz-endorse/validity/1"),
+        ("居住證過期咗點算", "jz-endorse/validity/1"),
+        ("社保卡在哪里办", "sb-card/channels/1"),
+        ("电子身份证在窗口能不能用", "note-e-licence/notes/1"),
+    ],
+)
+def test_question_on_a_known_fact_finds_its_record_first(
+    retriever: Retriever, question: str, record_id: str
+) -> None:
+    found = retriever.search(question)
+    assert found.hits[0].record_id == record_id
+    assert found.dense
+    assert found.hits[0].item_id == record_id.split("/", 1)[0]
+
+
+def test_hits_come_best_first_and_every_record_once(retriever: Retriever) -> None:
+    hits = retriever.search("居住证").hits
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert len({hit.record_id for hit in hits}) == len(hits)
+
+
+def test_hits_are_grouped_by_item_in_the_order_of_the_best_record(retriever: Retriever) -> None:
+    found = retriever.search("社保卡去哪个银行办")
+    grouped = found.by_item()
+    assert next(iter(grouped)) == "sb-card" == found.hits[0].item_id
+    assert sum(map(len, grouped.values())) == len(found.hits)
+
+
+def test_unknown_domain_is_refused_by_name(retriever: Retriever) -> None:
+    with pytest.raises(UnknownDomainError, match="nowhere"):
+        retriever.search("居住证", domains=["juzhu", "nowhere"])
+
+
+def test_only_the_chosen_domains_are_searched(retriever: Retriever) -> None:
+    found = retriever.search("居住证和社保卡", domains=["shebao"])
+    assert {hit.item_id for hit in found.hits} == {"sb-card"}
+
+
+def test_only_the_chosen_items_are_kept(retriever: Retriever) -> None:
+    found = retriever.search("居住证", items=frozenset({"jz-endorse", "no-such-item"}))
+    assert {hit.item_id for hit in found.hits} == {"jz-endorse"}
+
+
+@pytest.mark.parametrize("domains", [[], iter(())])
+def test_empty_choice_of_domains_finds_nothing(retriever: Retriever, domains: list[str]) -> None:
+    assert retriever.search("居住证", domains=domains).hits == ()
+
+
+def test_empty_choice_of_items_finds_nothing(retriever: Retriever) -> None:
+    assert retriever.search("居住证", items=frozenset()).hits == ()
+
+
+@pytest.mark.parametrize("question", ["", "   ", "？！", "\u200b", "的" * 3000])
+def test_question_without_content_does_no_harm(retriever: Retriever, question: str) -> None:
+    assert all(hit.score < 0 for hit in retriever.search(question).hits)
+
+
+@pytest.mark.usefixtures("no_embedder")
+def test_without_the_embedder_words_alone_find_the_record(
+    retriever: Retriever, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        found = retriever.search("社保卡在哪里办")
+    assert (found.dense, found.vector) == (False, None)
+    assert found.hits[0].record_id == "sb-card/channels/1"
+    assert "words alone" in caplog.text
+    assert "社保卡" not in caplog.text, "the question stays out of the log"
+
+
+@pytest.mark.usefixtures("no_embedder")
+def test_without_the_embedder_and_without_a_shared_word_nothing_is_found(retriever: Retriever) -> None:
+    assert retriever.search("红烧肉").hits == ()
+
+
+def test_record_that_shares_only_a_word_is_dropped(
+    retriever: Retriever, embedder: E5Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert retriever.search(SAME_WORD_ONLY).hits == ()
+
+    def broken(text: str) -> Vectors:
+        raise EmbedderError("engine broke")
+
+    monkeypatch.setattr(embedder, "query", broken)
+    assert {hit.item_id for hit in retriever.search(SAME_WORD_ONLY).hits} == {"sb-card"}
+
+
+def test_look_alike_question_vetoes_its_item(retriever: Retriever) -> None:
+    found = retriever.search("居住证到期了怎么续签")
+    by_item = found.by_item()
+    assert found.hits[0].item_id == "jz-endorse"
+    assert all(hit.feature("veto") > 0.3 for hit in by_item["jz-apply"])
+    assert all(hit.feature("veto") == 0 for hit in by_item["jz-endorse"])
+
+
+def test_look_alike_question_is_no_evidence_for_its_item(retriever: Retriever) -> None:
+    found = retriever.search("居住证到期了怎么续签", items=frozenset({"jz-apply"}))
+    assert max(hit.score for hit in found.hits) < 1
+
+
+def test_known_gap_is_found_and_marked(retriever: Retriever) -> None:
+    found = retriever.search("派出所周末上班吗")
+    assert found.hits[0].record_id == "jz-apply/gap/1"
+    assert [hit.record_id for hit in found.hits if hit.is_gap] == ["jz-apply/gap/1"]
+
+
+def test_facet_asked_for_counts_for_its_records_and_against_others(retriever: Retriever) -> None:
+    by_cue = {cue: scores(retriever.search("居住证", cues=frozenset({cue}))) for cue in (Facet.FEE, Facet.NOTES)}
+    plain = scores(retriever.search("居住证", cues=frozenset()))
+    assert by_cue[Facet.FEE]["jz-apply/fee/1"] > plain["jz-apply/fee/1"] > by_cue[Facet.NOTES]["jz-apply/fee/1"]
+
+
+def test_share_of_unknown_words_tells_foreign_questions(retriever: Retriever) -> None:
+    assert retriever.search("红烧肉怎么做").unknown_share == 1
+    assert retriever.search("社保卡在哪里办").unknown_share == 0
+
+
+def test_nearest_domain_is_the_one_of_the_question(retriever: Retriever) -> None:
+    vector = retriever.embed("社保卡去哪里领")
+    assert vector is not None
+    nearest = retriever.nearest_by_domain(vector)
+    assert set(nearest) == set(retriever.domains) == {"juzhu", "shebao", "tongze"}
+    assert max(nearest, key=lambda name: nearest[name]) == "shebao"
+
+
+def test_retriever_may_be_shared_between_threads(retriever: Retriever) -> None:
+    questions = ["居住证几天能拿到", "社保卡在哪里办", "派出所周末上班吗", "居住证每年签注几次"] * 8
+    expected = [scores(retriever.search(question)) for question in questions]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda question: scores(retriever.search(question)), questions)) == expected
