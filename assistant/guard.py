@@ -6,7 +6,7 @@ import re
 
 from assistant.answers import AnswerStatus
 from assistant.intents import IntentVote
-from assistant.rules import matching
+from assistant.rules import excepted, matching
 
 Ending = tuple[AnswerStatus, str]
 """A status and the key of its fixed reply."""
@@ -57,6 +57,8 @@ def guard(text: str, vote: IntentVote | None) -> Ending | None:
     if ending is None or not vote.sure(SURE, LEADS[ending[0]]):
         return None
     if ending[0] is AnswerStatus.TICKET and _ASKING.search(text):
+        return None
+    if ending[0] is AnswerStatus.REFUSED and excepted(text, "refused", vote.intent):
         return None
     return ending
 

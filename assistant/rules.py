@@ -49,6 +49,11 @@ def _compiled(patterns: list[str] | None) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns or ())
 
 
+def excepted(text: str, group: str, kind: str) -> bool:
+    """Tell whether an exception of this kind speaks for the normalised text; False for an unknown kind."""
+    return any(rule.excepts(text) for rule in rules() if (rule.group, rule.kind) == (group, kind))
+
+
 def matching(text: str, group: str) -> str | None:
     """Give the first kind of `group` that the normalised text matches; None if none does."""
     return next((rule.kind for rule in rules() if rule.group == group and rule.matches(text)), None)

@@ -197,7 +197,7 @@ _PHONE = re.compile(
     r"(?<![\d.-])(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[)]?[- ]?\d{7,8}|[48]00[- ]?\d{3,4}[- ]?\d{3,4}"
     r"|(?!20\d\d[01]\d[0-3]\d)[2-8]\d{7})(?![\d.]|[- ]\d|\s*[元万年人户])"
 )
-_CALLED = re.compile(r"(?:电话|拨打|致电|热线|请打|打)[是为:]?\s*(\d{3,12})(?![\d.]|\s*[元万年天日个])")
+_CALLED = re.compile(r"(?:电话|拨打|致电|热线|请打|打)[是为:]?\s*(\d{3,12})(?![\d.-]|\s*[元万年天日个])")
 _HOTLINE = re.compile(r"12345|110|119|12[02]|12\d{3}")
 _NOT_SHOWN = frozenset({"source", "url", "code", "id", "valid_from", "valid_to", "reviewed_at"})
 
@@ -221,10 +221,11 @@ def _texts(file: _File) -> Iterator[Problem]:
 
 def _unofficial(text: str) -> Iterator[str]:
     if "." in text or "://" in text:
-        for found in (*_SCHEME.finditer(text), *_BARE.finditer(text)):
-            host = (found[1] if found.re is _SCHEME else found[0]).rstrip(".")
-            if host != "gov.cn" and not host.endswith(".gov.cn"):
-                yield found[0]
+        addresses = [(found[0], found[1]) for found in _SCHEME.finditer(text)]
+        addresses += [(found[0], found[0]) for found in _BARE.finditer(_SCHEME.sub(" ", text))]
+        for address, host in addresses:
+            if not f".{host.rstrip('.')}".endswith(".gov.cn"):
+                yield address
 
 
 def _phones(text: str) -> Iterator[str]:
@@ -238,7 +239,9 @@ def _phones(text: str) -> Iterator[str]:
 _NO_SOURCE = re.compile(
     r"(来源)?(未知|待补充?|待查|待定|待核实?|暂?无|不详|没有|todo|tbd|n/?a|[-—?？/.…]*)(来源|出处)?"
 )
-_NAMED_SOURCE = re.compile(r"《.+?》|【.+?】|〔\d{4}〕|[局委厅部府院署社报网]|中心|办公室|人大|海关")
+_NAMED_SOURCE = re.compile(
+    r"《.+?》|【.+?】|〔\d{4}〕|\w{2}(局|委|厅|政府|法院|中心|办公室|日报|网站)|国务院|人大|海关"
+)
 _CALCULATED = {Facet.MATERIALS: "申请材料", Facet.FEE: "收费", Facet.TIME_LIMIT: "办理时限"}
 
 

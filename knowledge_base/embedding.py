@@ -85,12 +85,52 @@ class E5Embedder:
             return self._model
 
 
+STARTER_VECTORS = Path(__file__).parent / "starter_vectors.npz"
+"""Embeddings of the starter set, 8 bits a value, so that a first start need not compute them.
+
+Written by `python -m serving.ship_vectors`; texts it lacks are embedded as usual.
+"""
+
+
+class ShippedVectors:
+    """Precomputed vectors by digest, quantised: each row is int8 times its scale."""
+
+    def __init__(self, path: Path) -> None:
+        data = np.load(path)
+        self._rows = {digest.tobytes(): row for row, digest in enumerate(data["digests"])}
+        self._scales: Vectors = data["scales"]
+        self._values: NDArray[np.int8] = data["values"]
+
+    def get(self, digest: bytes) -> Vectors | None:
+        """Give the vector of a digest, L2-normalised again; None if it is not shipped."""
+        row = self._rows.get(digest)
+        if row is None:
+            return None
+        vector = self._values[row].astype(np.float32) * self._scales[row]
+        normalised: Vectors = vector / np.linalg.norm(vector)
+        return normalised
+
+    @staticmethod
+    def save(path: Path, digests: Sequence[bytes], vectors: Vectors) -> None:
+        """Write the file; rows are sorted by digest, so that versions of it differ little."""
+        order = sorted(range(len(digests)), key=lambda row: digests[row])
+        scales = np.abs(vectors).max(axis=1) / 127
+        values = np.round(vectors / scales[:, None]).astype(np.int8)
+        np.savez(
+            path,
+            digests=np.array([np.frombuffer(digests[row], dtype=np.uint8) for row in order]),
+            scales=scales[order].astype(np.float32),
+            values=values[order],
+        )
+
+
 class EmbeddingCache:
     """Embeddings on disk by digest of model and text, so that unchanged text is embedded once."""
 
-    def __init__(self, path: Path, embedder: Embedder) -> None:
+    def __init__(self, path: Path, embedder: Embedder, shipped: Path | None = None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._embedder = embedder
+        self._shipped = ShippedVectors(shipped) if shipped is not None and shipped.is_file() else None
         self._db = sqlite3.connect(path)
         self._db.execute("CREATE TABLE IF NOT EXISTS embedding (digest BLOB PRIMARY KEY, vector BLOB NOT NULL)")
 
@@ -117,10 +157,15 @@ class EmbeddingCache:
         self._db.close()
 
     def _digest(self, text: str) -> bytes:
-        return hashlib.sha256(f"{self._embedder.name}|{text}".encode()).digest()
+        return text_digest(self._embedder, text)
 
     def _load(self, digest: bytes) -> Vectors | None:
         row = self._db.execute("SELECT vector FROM embedding WHERE digest = ?", (digest,)).fetchone()
-        if row is None or len(row[0]) != self._embedder.dim * 4:
-            return None
-        return np.frombuffer(row[0], dtype=np.float32)
+        if row is not None and len(row[0]) == self._embedder.dim * 4:
+            return np.frombuffer(row[0], dtype=np.float32)
+        return self._shipped.get(digest) if self._shipped else None
+
+
+def text_digest(embedder: Embedder, text: str) -> bytes:
+    """Give the key of a text's embedding: it changes with the text and with the model."""
+    return hashlib.sha256(f"{embedder.name}|{text}".encode()).digest()

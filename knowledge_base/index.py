@@ -23,7 +23,7 @@ import numpy as np
 
 from knowledge_base.chunking import Chunk, ChunkKind, domain_chunks
 from knowledge_base.content import KnowledgeBase, load_content
-from knowledge_base.embedding import Embedder, EmbeddingCache
+from knowledge_base.embedding import STARTER_VECTORS, Embedder, EmbeddingCache
 from knowledge_base.errors import IndexCorruptError, IndexNotBuiltError
 from knowledge_base.lexical import LexicalIndex
 from knowledge_base.schema import Facet
@@ -130,7 +130,7 @@ def _write_domains(
     parts = domain_chunks(kb)
     total = sum(len(chunks) for chunks in parts.values())
     tokeniser = Tokeniser(search_terms(kb))
-    cache = EmbeddingCache(index_dir / "embeddings.sqlite", embedder)
+    cache = EmbeddingCache(index_dir / "embeddings.sqlite", embedder, STARTER_VECTORS)
     done = 0
     try:
         for name, chunks in parts.items():

@@ -13,7 +13,7 @@ from assistant.compose_approved import ApprovedAnswers
 from assistant.enquiry import Assistant
 from assistant.intents import IntentVoter, exemplars
 from knowledge_base.content import STARTER_CONTENT, content_revision
-from knowledge_base.embedding import E5Embedder, EmbeddingCache
+from knowledge_base.embedding import STARTER_VECTORS, E5Embedder, EmbeddingCache
 from knowledge_base.errors import IndexCorruptError, IndexNotBuiltError
 from knowledge_base.index import Index, Progress, build_index, index_revision, load_index
 from knowledge_base.retrieval import Retriever
@@ -90,7 +90,7 @@ def build(
 
 def intent_voter(settings: Settings, embedder: E5Embedder) -> IntentVoter:
     """Embed the intent exemplars; after the first start they come from the cache."""
-    cache = EmbeddingCache(settings.index_dir / "embeddings.sqlite", embedder)
+    cache = EmbeddingCache(settings.index_dir / "embeddings.sqlite", embedder, STARTER_VECTORS)
     try:
         return IntentVoter(cache.vectors([text for _, text in exemplars()]))
     finally:

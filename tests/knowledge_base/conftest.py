@@ -163,9 +163,7 @@ def small_content(
 
 
 @pytest.fixture(scope="session")
-def small_index_dir(
-    small_content: Path, embedder: E5Embedder, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def small_index_dir(small_content: Path, embedder: E5Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the built indexes of the small knowledge base; for reading only."""
     folder = tmp_path_factory.mktemp("small-index")
     build_index(small_content, folder, embedder)

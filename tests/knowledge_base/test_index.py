@@ -149,9 +149,7 @@ def test_loaded_index_still_answers_after_the_next_build(
     assert domain.store.search(embedder.query("社保卡"), 1)[0][1] > 0.9
 
 
-def test_old_folders_are_swept_but_for_the_last_one(
-    content: Path, index_dir: Path, embedder: E5Embedder
-) -> None:
+def test_old_folders_are_swept_but_for_the_last_one(content: Path, index_dir: Path, embedder: E5Embedder) -> None:
     used = [in_use(index_dir).name]
     for wording in ("一分钱不收。", "不收一分钱。", "免收。"):
         edit(content, fee_text(content), wording)
@@ -235,9 +233,7 @@ def test_index_of_another_format_must_be_built_again(index_dir: Path) -> None:
     assert index_revision(index_dir) is None
 
 
-def test_damaged_index_is_replaced_by_building_again(
-    content: Path, index_dir: Path, embedder: E5Embedder
-) -> None:
+def test_damaged_index_is_replaced_by_building_again(content: Path, index_dir: Path, embedder: E5Embedder) -> None:
     (in_use(index_dir) / "kb.json").write_text("{}", encoding="utf-8")
     assert len(build_index(content, index_dir, embedder).kb.items) == 3
 

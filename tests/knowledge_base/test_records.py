@@ -45,7 +45,10 @@ def small(small_content: Path) -> Quotes:
         ({"when": "代办时", "necessity": "optional"}, "身份证（代办时）"),
         ({"e_licence": "accepted"}, "身份证（可用电子证照）"),
         ({"e_licence": "not_accepted"}, "身份证"),
-        ({"form": "复印件", "copies": 1, "when": "租房时", "e_licence": "accepted"}, "身份证（复印件，1份，租房时，可用电子证照）"),
+        (
+            {"form": "复印件", "copies": 1, "when": "租房时", "e_licence": "accepted"},
+            "身份证（复印件，1份，租房时，可用电子证照）",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

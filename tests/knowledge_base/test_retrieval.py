@@ -49,9 +49,7 @@ def scores(found: Retrieved) -> dict[str, float]:
         ("电子身份证在窗口能不能用", "note-e-licence/notes/1"),
     ],
 )
-def test_question_on_a_known_fact_finds_its_record_first(
-    retriever: Retriever, question: str, record_id: str
-) -> None:
+def test_question_on_a_known_fact_finds_its_record_first(retriever: Retriever, question: str, record_id: str) -> None:
     found = retriever.search(question)
     assert found.hits[0].record_id == record_id
     assert found.dense
@@ -95,7 +93,7 @@ def test_empty_choice_of_items_finds_nothing(retriever: Retriever) -> None:
     assert retriever.search("居住证", items=frozenset()).hits == ()
 
 
-@pytest.mark.parametrize("question", ["", "   ", "？！", "\u200b", "的" * 3000])
+@pytest.mark.parametrize("question", ["", "   ", "？！", "\u200b", "的" * 300])
 def test_question_without_content_does_no_harm(retriever: Retriever, question: str) -> None:
     assert all(hit.score < 0 for hit in retriever.search(question).hits)
 
