@@ -6,8 +6,9 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
-from assistant.answers import Action, ActionKind, AnswerStatus, Option, Sentence, Tier, Turn
+from assistant.answers import Action, ActionKind, AnswerStatus, Citation, Option, Sentence, Tier, Turn
 from assistant.clarify import MAX_IN_A_ROW, ambiguity, item_options, rivals, short_name
 from assistant.compose import Composer, compares, composed
 from assistant.compose_approved import ApprovedAnswers
@@ -73,11 +74,12 @@ class Answerer:
     ) -> Draft | None:
         """Answer from published fields; a question that compares gets the runner-up item as well."""
         pages = Pages(self.kb.revision)
-        draft = self.approved.write(hits, understanding, sure, on, pages)
+        comparing = compares(understanding.question)
+        draft = self.approved.write(hits, understanding, sure, on, pages, brief=comparing)
         others = [h for h in hits if h.item_id != hits[0].item_id and h.score >= hits[0].score - COMPARED_WITHIN]
-        if draft is None or not others or not compares(understanding.question):
+        if draft is None or not others or not comparing:
             return draft
-        other = self.approved.write(others, understanding, sure, on, pages)
+        other = self.approved.write(others, understanding, sure, on, pages, brief=True)
         if other is None:
             return draft
         return replace(
@@ -92,7 +94,7 @@ class Answerer:
         model = self.composer.model_for(compares(understanding.question) and len(draft.item_ids) > 1)
         if model is None:
             return draft
-        facts = {citation.token: citation.quote for citation in draft.citations}
+        facts = facts_in_turn(draft.citations)
         said: list[Sentence] = []
         try:
             async for sentence in composed(
@@ -111,7 +113,7 @@ class Answerer:
 
         Published fields must stand word for word in their quote; composed sentences are checked claim by claim.
         """
-        quotes = {citation.token: citation.quote for citation in draft.citations}
+        quotes = facts_in_turn(draft.citations)
         kept = tuple(s for s in draft.sentences if self._borne_out(s, quotes))
         return draft if len(kept) == len(draft.sentences) else replace(draft, sentences=kept)
 
@@ -119,7 +121,7 @@ class Answerer:
         if not sentence.citations:
             return True  # headings and fixed replies state no fact
         cited = [quotes[token] for token in sentence.citations if token in quotes]
-        return any(quote in sentence.text for quote in cited) or not unsupported(
+        return any(quote.partition("：")[2] in sentence.text for quote in cited) or not unsupported(
             sentence.text, cited, self.composer.tokens
         )
 
@@ -156,6 +158,15 @@ class Answerer:
         names = "、".join(short_name(self.kb, i) for i in near)
         options = tuple(Option(short_name(self.kb, i), f"{short_name(self.kb, i)}怎么办理") for i in near)
         return unanswerable(reply("unanswerable.nearest", items=names), sure, options=options)
+
+
+def facts_in_turn(citations: Sequence[Citation]) -> dict[str, str]:
+    """Give `item name：quote` by token, the items taking turns, so that a cut-off list still holds both."""
+    by_item: dict[str, list[Citation]] = {}
+    for citation in citations:
+        by_item.setdefault(citation.item_id, []).append(citation)
+    rows = (row for turn in zip_longest(*by_item.values()) for row in turn if row is not None)
+    return {row.token: f"{row.item_name}：{row.quote}" for row in rows}
 
 
 def asking_back(

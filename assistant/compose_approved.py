@@ -45,6 +45,8 @@ _WHOLE = (
     Facet.FEE,
 )
 
+_BRIEF = (Facet.OVERVIEW, Facet.CONDITIONS, Facet.TIME_LIMIT, Facet.FEE)
+
 
 class ApprovedAnswers:
     """Writes approved answers for one knowledge base."""
@@ -61,17 +63,19 @@ class ApprovedAnswers:
         confidence: float,
         on: dt.date,
         pages: Pages | None = None,
+        brief: bool = False,
     ) -> Draft | None:
         """Write the answer led by `hits[0]`: its quotes, the rest of its facet, and near records of the item.
 
-        `pages` continues the tokens of another answer. None when nothing may be shown (unverified facts
+        `pages` continues the tokens of another answer; `brief` keeps an overview to its main points, for
+        answers that compare. None when nothing may be shown (unverified facts
         refused, or no longer in force).
         """
         pages = pages or Pages(self._kb.revision)
         top = hits[0]
         shown: set[str] = set()
         lead = self._allowed(self._quotes.record(top.record_id), on)
-        sections = self._sections(hits, understanding, on)
+        sections = self._sections(hits, understanding, on, _BRIEF if brief else _WHOLE)
         if not lead and not sections:
             return None
         sentences: list[Sentence] = []
@@ -100,7 +104,7 @@ class ApprovedAnswers:
         return "\n".join(dict.fromkeys(quote.text for quote in quotes))
 
     def _sections(
-        self, hits: Sequence[RecordHit], understanding: Understanding, on: dt.date
+        self, hits: Sequence[RecordHit], understanding: Understanding, on: dt.date, overview: Sequence[Facet]
     ) -> list[tuple[Facet, list[Quote]]]:
         """Order what is told: the facet of the best record, other facets asked for, then near records."""
         top = hits[0]
@@ -109,7 +113,7 @@ class ApprovedAnswers:
         facets = [top.facet]
         if top.facet is Facet.OVERVIEW and "/faq/" not in top.record_id:
             asked = [f for f in _WHOLE if f in understanding.cues and self._quotes.facet(top.item_id, f)]
-            facets = asked or list(_WHOLE)
+            facets = asked or list(overview)
         sections: dict[Facet, list[Quote]] = {}
         if facets[0] is top.facet and "/faq/" not in top.record_id:
             sections[top.facet] = list(self._quotes.record(top.record_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import sqlite3
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -72,9 +73,9 @@ class Assistant:
         self._typos = typos
         self._kept_turns = kept_turns
         self._memory: ConversationMemory | None = None
-        self._graph = self._build()
+        self._graph = self._compiled(None)
 
-    def _build(self) -> Any:
+    def _compiled(self, memory: ConversationMemory | None) -> Any:
         """Prepare → guard → understand → route → retrieve → answer → ground → reply."""
         graph = StateGraph(EnquiryState)
         steps = (
@@ -98,12 +99,12 @@ class Assistant:
         graph.add_edge("answer", "ground")
         graph.add_edge("ground", "reply")
         graph.add_edge("reply", END)
-        return graph.compile(checkpointer=self._memory.saver if self._memory else None)
+        return graph.compile(checkpointer=memory.saver if memory else None)
 
     async def remember(self, path: Path, keep_days: int) -> None:
         """Keep conversations in the SQLite file `path` from now on; without this every question stands alone."""
         self._memory = await ConversationMemory.open(path, keep_days)
-        self._graph = self._build()
+        self._graph = self._compiled(self._memory)
 
     async def forget(self, conversation_id: str) -> None:
         """Delete a stored conversation."""
@@ -115,7 +116,7 @@ class Assistant:
         if self._memory:
             await self._memory.close()
             self._memory = None
-            self._graph = self._build()
+            self._graph = self._compiled(None)
 
     async def ask(self, question: str, *, conversation_id: str | None = None, history: Sequence[Turn] = ()) -> Answer:
         """Answer one question.
@@ -124,10 +125,13 @@ class Assistant:
         the caller keeps it. Every outcome is an Answer; only programming errors raise.
         """
         conversation_id = conversation_id or uuid.uuid4().hex
-        state = await self._graph.ainvoke(
-            self._input(question, history), self._config(conversation_id), **self._durably()
-        )
-        await self._prune(conversation_id)
+        given = self._input(question, history)
+        try:
+            state = await self._graph.ainvoke(given, self._config(conversation_id), **self._durably())
+            await self._prune(conversation_id)
+        except sqlite3.Error as error:
+            logger.error("answered without the conversation, its store failed: %s", error)
+            state = await self._compiled(None).ainvoke({"turns": [], **given})
         answer: Answer = state["answer"]
         return answer
 

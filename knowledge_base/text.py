@@ -107,8 +107,13 @@ class TypoRepair:
         return any(self._frequency(text[a:b]) for a, b in (*left, *right))
 
 
-@lru_cache(maxsize=50_000)
 def _syllables(text: str) -> tuple[str, ...]:
+    """Give the toneless syllable of each character, by its commonest reading."""
+    return tuple(map(_syllable, text))
+
+
+@lru_cache(maxsize=30_000)
+def _syllable(character: str) -> str:
     from pypinyin import lazy_pinyin
 
-    return tuple(lazy_pinyin(text))
+    return str(lazy_pinyin(character)[0])

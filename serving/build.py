@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.answer import Answerer
-from assistant.compose import Composer
+from assistant.compose import Composer, compose_messages
 from assistant.compose_approved import ApprovedAnswers
 from assistant.enquiry import Assistant
 from assistant.intents import IntentVoter, exemplars
@@ -21,6 +23,7 @@ from knowledge_base.terms import typo_terms
 from knowledge_base.text import TypoRepair
 from knowledge_base.tokens import word_frequency
 from serving.model_client import ModelHandle, model_handle
+from serving.model_status import ModelState
 from serving.settings import ModelUse, Settings
 
 logger = logging.getLogger(__name__)
@@ -85,7 +88,25 @@ def build(
         TypoRepair(typo_terms(index), word_frequency),
         kept_turns=settings.conversation_turns,
     )
+    if settings.model.use is not ModelUse.NEVER:
+        threading.Thread(target=warm_up, args=(model,), name="model-warm-up", daemon=True).start()
     return Product(settings, index, assistant, model)
+
+
+def warm_up(model: ModelHandle, wait_s: float = 300.0) -> None:
+    """Once the base model is there, let it read the rules of every composed answer, which it then keeps cached."""
+    end = time.monotonic() + wait_s
+    while model.chat() is None:
+        if time.monotonic() > end or model.status().state in (ModelState.OFF, ModelState.FAILED):
+            return
+        time.sleep(1.0)
+    chat = model.chat()
+    if chat is None:
+        return
+    try:
+        chat.bind(max_tokens=1).invoke(compose_messages("你好", {}))
+    except Exception as error:  # the client library's errors share no base; the first answer is only slower
+        logger.info("the base model was not warmed up: %s", type(error).__name__)
 
 
 def intent_voter(settings: Settings, embedder: E5Embedder) -> IntentVoter:

@@ -14,11 +14,13 @@ from serving.cli_progress import build_progress
 from serving.cli_settings import check_data_dir
 from serving.plain_text import plain_text
 from serving.questions import clean_question
-from serving.settings import Settings
+from serving.settings import ModelSettings, ModelUse, Settings
 
 
 def ask_once(settings: Settings, question: str, *, as_json: bool) -> int:
     """Print the answer and give the exit code: 1 when the knowledge base could not be searched.
+
+    The base model is not started for a single question: loading it takes longer than answering.
 
     Raises:
         QuestionError: the question is empty, too long or not text.
@@ -26,7 +28,8 @@ def ask_once(settings: Settings, question: str, *, as_json: bool) -> int:
     question = clean_question(question, settings.question_max_chars)
     check_data_dir(settings.data_dir)
     with build_progress() as progress:
-        product = build(settings, progress, lambda message: typer.echo(message, err=True))
+        without_model = settings.model_copy(update={"model": ModelSettings(use=ModelUse.NEVER)})
+        product = build(without_model, progress, lambda message: typer.echo(message, err=True))
     try:
         answer = asyncio.run(product.assistant.ask(question))
     finally:

@@ -5,7 +5,6 @@ Embedded, vLLM and cloud models are all reached over the OpenAI protocol, so the
 
 from __future__ import annotations
 
-import importlib
 import logging
 import threading
 from typing import TYPE_CHECKING, Protocol
@@ -62,12 +61,11 @@ class EmbeddedModel:
     """The model that llama.cpp runs in a child process of this one."""
 
     def __init__(self, settings: ModelSettings, server: EmbeddedModelServer) -> None:
-        """Start `server`; it loads the model while this process imports the client."""
+        """Start `server`, which loads the model on its own."""
         self._settings = settings
         self._server = server
         self._client: tuple[str, BaseChatModel] | None = None
         server.start()
-        importlib.import_module("langchain_openai")  # now, not in the first citizen's question
 
     def status(self) -> ModelStatus:
         """The state of the child process."""

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     """The whole configuration; every value has a default that works on one machine."""
 
     model_config = SettingsConfigDict(
-        env_prefix="GUANJIA_", env_nested_delimiter="__", env_file=".env", extra="ignore"
+        env_prefix="GUANJIA_", env_nested_delimiter="__", env_file=".env", env_ignore_empty=True, extra="ignore"
     )
 
     data_dir: Path = Field(

@@ -116,7 +116,8 @@ def tell(report: Report, seen: Seen, think_s: float, last: int) -> None:
             report.add(f"{at}: stage {stage} p95", stages[stage]["p95"], "ms")
     report.add(f"{at}: RSS before", seen.memory[0][1], "MiB")
     report.add(f"{at}: RSS after", seen.memory[-1][1], "MiB", below=MAX_RSS_MIB)
-    report.add(f"{at}: growth over the last {last}", slope_kib(seen.memory, last), "KiB/question", below=MAX_SLOPE_KIB)
+    growth = slope_kib(seen.memory, last)
+    report.add(f"{at}: growth over the last {last}", growth, "KiB/question", below=MAX_SLOPE_KIB)
     report.details[f"{at}: stages"] = stages
     report.details[f"{at}: outcomes"] = dict(seen.outcomes)
     report.details[f"{at}: memory"] = seen.memory

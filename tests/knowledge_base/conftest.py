@@ -145,6 +145,16 @@ def small_content(
                 asks=["社保卡在哪里办", "哪些银行能办社保卡"],
             )
         ],
+        faqs=[
+            {
+                "q": "社保卡有什么用？",
+                "negative": ["社保卡要年审吗"],
+                "a": "可以就医结算、领取待遇。",
+                "facet": "overview",
+                "source": "由本库事实归纳",
+                "grade": "X",
+            }
+        ],
     )
     note = {
         "id": "e-licence",

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge_base.embedding import E5Embedder, EmbeddingCache
+from knowledge_base.embedding import E5Embedder, EmbeddingCache, Vectors
 from knowledge_base.errors import EmbedderError
 
 
@@ -40,7 +40,12 @@ def test_last_questions_are_remembered_and_older_ones_forgotten(monkeypatch: pyt
     embedder = E5Embedder(remembered=2)
     runs: list[str] = []
     real = embedder._run
-    monkeypatch.setattr(embedder, "_run", lambda texts: (runs.extend(texts), real(texts))[1])
+
+    def run(texts: list[str]) -> Vectors:
+        runs.extend(texts)
+        return real(texts)
+
+    monkeypatch.setattr(embedder, "_run", run)
     for question in ["甲", "乙", "甲", "丙", "甲", "乙"]:
         embedder.query(question)
     assert runs == ["甲", "乙", "丙", "乙"]

@@ -43,10 +43,6 @@ def edit(content: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def fee_text(content: Path) -> str:
-    return next(fact.text for fact in load_content(content).items["jz-apply"].facts if fact.facet == "fee")
-
-
 def test_built_index_holds_every_chunk_of_every_domain(small_content: Path, small_index: Index) -> None:
     kb = load_content(small_content)
     assert small_index.kb == kb
@@ -138,23 +134,22 @@ def test_failing_build_leaves_the_old_index_in_use(
     assert load_index(index_dir).kb.revision == index_revision(index_dir) != content_revision(content)
 
 
-def test_loaded_index_still_answers_after_the_next_build(
-    content: Path, index_dir: Path, embedder: E5Embedder
-) -> None:
+def test_loaded_index_still_answers_after_later_builds(content: Path, index_dir: Path, embedder: E5Embedder) -> None:
     old = load_index(index_dir)
-    for wording in ("一分钱不收。", "不收一分钱。", "免收。"):
-        edit(content, fee_text(content), wording)
+    vector = old.domains["shebao"].store.vectors(np.array([old.domains["shebao"].chunks[0].chunk_id]))[0]
+    for article in (9, 10, 11):
+        edit(content, f"第{article}条", f"第{article + 1}条")
         build_index(content, index_dir, embedder)
-    domain = old.domains["shebao"]
-    assert domain.store.search(embedder.query("社保卡"), 1)[0][1] > 0.9
+    assert old.domains["shebao"].store.search(vector, 1)[0][1] == pytest.approx(1, abs=1e-4)
 
 
 def test_old_folders_are_swept_but_for_the_last_one(content: Path, index_dir: Path, embedder: E5Embedder) -> None:
     used = [in_use(index_dir).name]
-    for wording in ("一分钱不收。", "不收一分钱。", "免收。"):
-        edit(content, fee_text(content), wording)
+    for article in (9, 10, 11):
+        edit(content, f"第{article}条", f"第{article + 1}条")
         build_index(content, index_dir, embedder)
         used.append(in_use(index_dir).name)
+    assert len(set(used)) == 4
     assert folders(index_dir) == set(used[-2:])
 
 

@@ -27,7 +27,8 @@ def test_ids_come_back_as_given_best_first() -> None:
     vectors, ids = unit_vectors(50, 16), some_ids(50)
     store = VectorStore.build(ids, vectors)
     hits = store.search(vectors[7], 50)
-    assert hits[0] == (int(ids[7]), pytest.approx(1, abs=1e-5))
+    assert hits[0][0] == ids[7]
+    assert hits[0][1] == pytest.approx(1, abs=1e-5)
     assert sorted(chunk_id for chunk_id, _ in hits) == sorted(ids.tolist())
     assert [score for _, score in hits] == sorted((score for _, score in hits), reverse=True)
     assert len(store) == 50
@@ -86,8 +87,8 @@ def test_large_store_is_a_graph_and_a_small_one_is_searched_exactly(
     graph: tuple[VectorStore, NDArray[np.int64], Vectors],
 ) -> None:
     small = VectorStore.build(some_ids(10), unit_vectors(10, 64))
-    assert isinstance(faiss.downcast_index(graph[0]._index.index), faiss.IndexHNSWFlat)
-    assert isinstance(faiss.downcast_index(small._index.index), faiss.IndexFlat)
+    kinds = [type(faiss.downcast_index(store._index.index)) for store in (graph[0], small)]  # type: ignore[attr-defined]
+    assert kinds == [faiss.IndexHNSWFlat, faiss.IndexFlatIP]
 
 
 def test_large_store_finds_what_exact_search_finds(
