@@ -22,7 +22,8 @@ logger = logging.getLogger(__name__)
 
 MAX_FACTS = 8
 MAX_FACT_CHARS = 420
-"""Facts shown to the model, in characters: keeps the whole prompt under 900 tokens."""
+MAX_QUESTION_CHARS = 120
+"""Facts and (the end of) the question shown to the model, in characters: keeps the prompt under 900 tokens."""
 
 MAX_TOKENS = 320
 
@@ -59,9 +60,9 @@ def compose_messages(question: str, facts: dict[str, str]) -> list[SystemMessage
     for token, text in list(facts.items())[:MAX_FACTS]:
         if used + len(text) > MAX_FACT_CHARS and shown:
             break
-        shown.append(f"{token}：{text}")
+        shown.append(f"{token}：{text[:MAX_FACT_CHARS]}")
         used += len(text)
-    body = f"【依据】\n{chr(10).join(shown)}\n【问题】{question}"
+    body = f"【依据】\n{chr(10).join(shown)}\n【问题】{question[-MAX_QUESTION_CHARS:]}"
     return [SystemMessage(render("enquiry/compose")), HumanMessage(body)]
 
 
@@ -75,7 +76,7 @@ async def composed(
     """Stream the checked sentences of one model call, each as soon as it is complete.
 
     Raises:
-        ModelUnavailableError: the model is dead or slower than `timeout_s` in all.
+        ModelUnavailableError: the model is dead, its client failed, or it is slower than `timeout_s` in all.
         ModelReplyError: the reply is not in the forced form or was cut off before its first sentence.
     """
     form = {"type": "json_schema", "json_schema": {"name": "answer", "schema": SCHEMA, "strict": True}}
@@ -93,12 +94,8 @@ async def composed(
                         yield sentence
     except TimeoutError as error:
         raise ModelUnavailableError(f"no full reply within {timeout_s:.0f} s") from error
-    except (ConnectionError, OSError) as error:
-        raise ModelUnavailableError(str(error)) from error
-    except Exception as error:  # the client library's own errors share no base with ours
-        if type(error).__module__.partition(".")[0] in ("openai", "httpx", "httpcore"):
-            raise ModelUnavailableError(type(error).__name__) from error
-        raise
+    except Exception as error:  # clients raise what they like: openai's and httpx's own, ValueError for no chunk
+        raise ModelUnavailableError(type(error).__name__) from error
     if not yielded and not _NONE.search(text) and not seen:
         raise ModelReplyError(f"no sentence in a reply of {len(text)} characters")
 

@@ -49,7 +49,10 @@ def ready_index(settings: Settings, embedder: E5Embedder, progress: Progress, sa
     wanted = content_revision(content_dir(settings))
     if index_revision(settings.index_dir) == wanted:
         try:
-            return load_index(settings.index_dir)
+            index = load_index(settings.index_dir)
+            if index.built_with == embedder.name:
+                return index
+            say("向量模型有变化，正在重建索引……")
         except (IndexCorruptError, IndexNotBuiltError) as error:
             logger.warning("index is built again: %s", error)
             say("索引文件损坏，正在重建……")

@@ -151,6 +151,14 @@ def test_items_of_a_refused_file_are_no_dead_references(
     assert [p.field for p in check(folder, TODAY) if p.severity is Severity.ERROR] == ["items.0.level"]
 
 
+def test_items_of_a_file_that_is_not_yaml_are_no_dead_references(
+    tmp_path: Path, write_content: Write, make_item: Callable[..., Fields]
+) -> None:
+    folder = write_content(tmp_path, bb=[make_item(negative=[{"q": "甲怎么办", "item": "aa-1"}])])
+    (folder / "items" / "aa.yaml").write_text("items: [", encoding="utf-8")
+    assert [p.path.name for p in check(folder, TODAY) if p.severity is Severity.ERROR] == ["aa.yaml"]
+
+
 def test_shared_ids_and_codes_are_errors(
     tmp_path: Path, write_content: Write, make_item: Callable[..., Fields]
 ) -> None:

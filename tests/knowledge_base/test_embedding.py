@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge_base.embedding import E5Embedder, EmbeddingCache, Vectors
+from knowledge_base.embedding import E5Embedder, EmbeddingCache, ShippedVectors, Vectors, text_digest
 from knowledge_base.errors import EmbedderError
 
 
@@ -129,3 +129,41 @@ def test_what_was_embedded_before_a_failure_is_kept(
         cache.vectors(texts)
     cache.vectors(texts)
     assert batches == [64, 1, 1]
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, embedder: E5Embedder) -> Path:
+    """Vectors of two texts as they are shipped with the starter content."""
+    texts = ["居住证", "社保卡"]
+    path = tmp_path / "shipped.npz"
+    ShippedVectors.save(path, [text_digest(embedder, text) for text in texts], embedder.passages(texts))
+    return path
+
+
+def test_shipped_vectors_are_all_but_the_same_and_normalised(shipped: Path, embedder: E5Embedder) -> None:
+    vector = ShippedVectors(shipped).get(text_digest(embedder, "社保卡"))
+    assert vector is not None
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
+    assert vector @ embedder.query("社保卡") > 0.9995
+    assert ShippedVectors(shipped).get(text_digest(embedder, "公积金")) is None
+
+
+def test_shipped_text_is_not_embedded_again(
+    tmp_path: Path, shipped: Path, embedder: E5Embedder, embedded: list[str]
+) -> None:
+    cache = EmbeddingCache(tmp_path / "embeddings.sqlite", embedder, shipped)
+    assert cache.vectors(["居住证", "公积金", "社保卡"]).shape == (3, embedder.dim)
+    assert embedded == ["公积金"]
+
+
+def test_shipped_vectors_of_another_embedder_are_not_used(
+    tmp_path: Path, shipped: Path, embedder: E5Embedder, embedded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedder, "name", "another model")
+    EmbeddingCache(tmp_path / "embeddings.sqlite", embedder, shipped).vectors(["居住证"])
+    assert embedded == ["居住证"]
+
+
+def test_cache_does_without_shipped_vectors(tmp_path: Path, embedder: E5Embedder, embedded: list[str]) -> None:
+    EmbeddingCache(tmp_path / "embeddings.sqlite", embedder, tmp_path / "missing.npz").vectors(["居住证"])
+    assert embedded == ["居住证"]
