@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from assistant.answers import Option
@@ -33,6 +34,9 @@ _FACET_WORDS: dict[Facet, str] = {
 }
 
 
+_IN_BRACKETS = re.compile(r"（[^）]*）")
+
+
 def ambiguity(understanding: Understanding, kb: KnowledgeBase) -> Ambiguity | None:
     """Give the ambiguity that a bare question falls into; words that settle the matter prevent it.
 
@@ -61,14 +65,17 @@ def item_options(kb: KnowledgeBase, item_ids: Sequence[str], understanding: Unde
 
 def short_name(kb: KnowledgeBase, item_id: str) -> str:
     """Give an item's name without what stands in brackets."""
-    return kb.items[item_id].name.split("（")[0]
+    return _IN_BRACKETS.sub("", kb.items[item_id].name)
 
 
 def rivals(retrieved: Retrieved, understanding: Understanding, margin: float) -> list[str]:
     """Give the items that a short question fits about equally well, best first; fewer than two: no rivalry."""
     if understanding.follow_up or len(understanding.text) > BARE_CHARS:
         return []
-    best = {item: hits[0].score for item, hits in retrieved.by_item().items() if not hits[0].is_gap}
+    best: dict[str, float] = {}
+    for hit in retrieved.hits:
+        if not hit.is_gap:
+            best.setdefault(hit.item_id, hit.score)
     if not best:
         return []
     top = max(best.values())

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from assistant.answers import Action, ActionKind, AnswerStatus, Sentence, Tier
+from assistant.clarify import short_name
 from assistant.draft import Draft, Pages
 from assistant.understand import Understanding, chosen_option
 from knowledge_base.content import KnowledgeBase
@@ -164,8 +165,7 @@ class ApprovedAnswers:
         return [q for q in quotes if (q.verified or self._accept_unverified) and q.in_force(on)]
 
     def _title(self, item_id: str) -> str:
-        item = self._kb.items.get(item_id)
-        return item.name.split("（")[0] if item else "办事通则"
+        return short_name(self._kb, item_id) if item_id in self._kb.items else "办事通则"
 
     def _actions(self, item_id: str) -> tuple[Action, ...]:
         guide = (Action(ActionKind.GUIDE, "查看完整办事指南", item_id=item_id),) if item_id in self._kb.items else ()

@@ -94,7 +94,7 @@ class Assistant:
         graph.add_edge("prepare", "guard")
         graph.add_conditional_edges("guard", _ended_or("understand"))
         graph.add_edge("understand", "route")
-        graph.add_edge("route", "retrieve")
+        graph.add_conditional_edges("route", _ended_or("retrieve"))
         graph.add_conditional_edges("retrieve", _ended_or("answer"))
         graph.add_edge("answer", "ground")
         graph.add_edge("ground", "reply")
@@ -103,6 +103,7 @@ class Assistant:
 
     async def remember(self, path: Path, keep_days: int) -> None:
         """Keep conversations in the SQLite file `path` from now on; without this every question stands alone."""
+        await self.close()
         self._memory = await ConversationMemory.open(path, keep_days)
         self._graph = self._compiled(self._memory)
 
@@ -140,24 +141,28 @@ class Assistant:
     ) -> AsyncIterator[Stage | Sentence | Answer]:
         """Answer one question step by step: stages, checked sentences in order, and at last the Answer."""
         conversation_id = conversation_id or uuid.uuid4().hex
+        given = self._input(question, history)
         answer: Answer | None = None
         early: list[Sentence] = []
         yield Stage("prepare", _LABELS["prepare"])
-        async for mode, event in self._graph.astream(
-            self._input(question, history),
-            self._config(conversation_id),
-            stream_mode=["updates", "custom"],
-            **self._durably(),
-        ):
-            if mode == "custom":
-                early.append(event)
-                yield event
-                continue
-            for name, update in event.items():
-                if name in _NEXT:
-                    yield Stage(_NEXT[name], _LABELS[_NEXT[name]])
-                answer = (update or {}).get("answer", answer)
-        await self._prune(conversation_id)
+        try:
+            async for mode, event in self._graph.astream(
+                given, self._config(conversation_id), stream_mode=["updates", "custom"], **self._durably()
+            ):
+                if mode == "custom":
+                    early.append(event)
+                    yield event
+                    continue
+                for name, update in event.items():
+                    if name in _NEXT:
+                        following = "reply" if "ending" in update else _NEXT[name]
+                        yield Stage(following, _LABELS[following])
+                    answer = (update or {}).get("answer", answer)
+            await self._prune(conversation_id)
+        except sqlite3.Error as error:
+            logger.error("streamed without the conversation, its store failed: %s", error)
+            if answer is None:
+                answer = (await self._compiled(None).ainvoke({"turns": [], **given}))["answer"]
         if answer is None:
             raise RuntimeError("the graph ended without an answer")
         for sentence in answer.sentences:
@@ -205,15 +210,17 @@ class Assistant:
 
     async def _route(self, state: EnquiryState) -> dict[str, Any]:
         vector = await asyncio.to_thread(self.retriever.embed, state["understanding"].question)
-        return {"domains": route(self.retriever, vector)}
+        try:
+            return {"domains": route(self.retriever, vector)}
+        except _SEARCH_ERRORS as error:
+            return _cannot_search(error)
 
     async def _retrieve(self, state: EnquiryState) -> dict[str, Any]:
         understanding = state["understanding"]
         try:
             found = await asyncio.to_thread(find, self.retriever, understanding, state["domains"])
-        except (KnowledgeBaseError, OSError, RuntimeError) as error:
-            logger.error("retrieval failed: %s", error)
-            return {"ending": (AnswerStatus.ERROR_RETRIEVAL, "error_retrieval.default")}
+        except _SEARCH_ERRORS as error:
+            return _cannot_search(error)
         return {"retrieved": found}
 
     async def _answer(self, state: EnquiryState) -> dict[str, Any]:
@@ -235,8 +242,15 @@ class Assistant:
 
 Step = Callable[[EnquiryState], Awaitable[dict[str, Any]]]
 
+_SEARCH_ERRORS = (KnowledgeBaseError, OSError, RuntimeError)
+
 _ORDER = ("prepare", "guard", "understand", "route", "retrieve", "answer", "ground", "reply")
 _NEXT = dict(pairwise(_ORDER))
+
+
+def _cannot_search(error: Exception) -> dict[str, Any]:
+    logger.error("retrieval failed: %s", error)
+    return {"ending": (AnswerStatus.ERROR_RETRIEVAL, "error_retrieval.default")}
 
 
 def _timed(step: Step) -> Step:

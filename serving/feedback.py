@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,6 +80,7 @@ class FeedbackStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._setting_up = threading.Lock()
 
     def save(self, answer_id: str, rating: Rating, reasons: Sequence[str] = (), comment: str = "") -> Feedback:
         """Keep a rating, with ID and phone numbers masked; returns when it is on disk.
@@ -133,14 +136,35 @@ class FeedbackStore:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             db = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
             try:
-                db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = FULL")
-                db.executescript(_SCHEMA)
+                self._set_up(db)
                 yield db
             finally:
                 db.close()  # rolls back what was not committed
         except (sqlite3.Error, OSError) as error:
             raise FeedbackNotSavedError(self._path, str(error)) from error
+
+
+    def _set_up(self, db: sqlite3.Connection) -> None:
+        """Make the table and turn the write-ahead log on, one thread at a time.
+
+        SQLite does not wait for other connections while the log is being turned on, so a second process
+        starting at the same moment is waited for here.
+        """
+        with self._setting_up:
+            if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'feedback'").fetchone():
+                return
+            end = time.monotonic() + BUSY_TIMEOUT_S
+            while True:
+                try:
+                    db.execute("PRAGMA journal_mode = WAL")
+                    db.executescript(_SCHEMA)
+                except sqlite3.OperationalError as error:
+                    if "locked" not in str(error) or time.monotonic() > end:
+                        raise
+                    time.sleep(0.05)
+                else:
+                    return
 
 
 _SELECT = "SELECT answer_id, rating, reasons, comment, rated_at FROM feedback"
