@@ -161,12 +161,12 @@ class Answerer:
 
 
 def facts_in_turn(citations: Sequence[Citation]) -> dict[str, str]:
-    """Give `item name：quote` by token, the items taking turns, so that a cut-off list still holds both."""
+    """Give `short item name：quote` by token, the items taking turns, so that a cut-off list still holds both."""
     by_item: dict[str, list[Citation]] = {}
     for citation in citations:
         by_item.setdefault(citation.item_id, []).append(citation)
     rows = (row for turn in zip_longest(*by_item.values()) for row in turn if row is not None)
-    return {row.token: f"{row.item_name}：{row.quote}" for row in rows}
+    return {row.token: f"{row.item_name.split('（')[0]}：{row.quote}" for row in rows}
 
 
 def asking_back(

@@ -21,7 +21,7 @@ from prompts import render
 logger = logging.getLogger(__name__)
 
 MAX_FACTS = 8
-MAX_FACT_CHARS = 420
+MAX_FACT_CHARS = 300
 MAX_QUESTION_CHARS = 120
 """Facts and (the end of) the question shown to the model, in characters: keeps the prompt under 900 tokens."""
 

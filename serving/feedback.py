@@ -144,7 +144,6 @@ class FeedbackStore:
         except (sqlite3.Error, OSError) as error:
             raise FeedbackNotSavedError(self._path, str(error)) from error
 
-
     def _set_up(self, db: sqlite3.Connection) -> None:
         """Make the table and turn the write-ahead log on, one thread at a time.
 

@@ -152,9 +152,7 @@ def _stream(source: UrlSource, partial: Path, size_bytes: int, report: Report) -
         partial.unlink()
         have = 0
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
-    with httpx.stream(
-        "GET", source.address, headers=headers, timeout=TIMEOUT, follow_redirects=True
-    ) as response:
+    with httpx.stream("GET", source.address, headers=headers, timeout=TIMEOUT, follow_redirects=True) as response:
         response.raise_for_status()
         if response.headers.get("Content-Range", "").removeprefix("bytes ").split("-")[0] != str(have):
             have = 0  # the server sends the whole file

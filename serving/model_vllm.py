@@ -23,9 +23,7 @@ def gpu_model(name: str) -> str:
         return name
 
 
-def vllm_command(
-    name: str, *, host: str, port: int, context_tokens: int, extra: Sequence[str] = ()
-) -> list[str]:
+def vllm_command(name: str, *, host: str, port: int, context_tokens: int, extra: Sequence[str] = ()) -> list[str]:
     """The command line of `vllm serve`; `extra` goes last and so wins.
 
     Flags as of vLLM 0.33. The key is not among them: other users' `ps` would show it.

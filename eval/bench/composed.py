@@ -42,28 +42,35 @@ MAX_PROMPT_TOKENS = 900
 READY_TIMEOUT_S = 120.0
 
 
-_TEXT = re.compile(r'"text"\s*:\s*"((?:[^"\\]|\\.)*)"')  # also in a reply that was cut off
+_TEXT = re.compile(r'"text"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
 class Recorder(BaseCallbackHandler):
     """Keeps what the model read and wrote; LangChain calls it."""
 
     def __init__(self) -> None:
+        self.written = ""
         self.prompt_tokens = 0
         self.cached_tokens = 0
         self.written_tokens = 0
-        self.sentences: list[str] = []
+
+    @property
+    def sentences(self) -> list[str]:
+        """The complete sentences, whether or not the reply came to its end."""
+        return [json.loads(f'"{text}"').strip() for text in _TEXT.findall(self.written)]
+
+    def on_llm_new_token(self, token: Any, **kwargs: Any) -> None:
+        """Keep the next piece."""
+        self.written += str(token)
 
     def on_llm_end(self, response: LLMResult, **kwargs: Any) -> None:
-        """Read usage and sentences of a finished reply."""
+        """Read the usage; a reply that was cut off has none."""
         generation = response.generations[0][0]
-        if not isinstance(generation, ChatGeneration) or not isinstance(generation.message, AIMessage):
-            return
-        usage = generation.message.usage_metadata
-        if usage:
-            self.prompt_tokens, self.written_tokens = usage["input_tokens"], usage["output_tokens"]
-            self.cached_tokens = usage.get("input_token_details", {}).get("cache_read", 0)
-        self.sentences = [json.loads(f'"{text}"').strip() for text in _TEXT.findall(generation.text)]
+        if isinstance(generation, ChatGeneration) and isinstance(generation.message, AIMessage):
+            usage = generation.message.usage_metadata
+            if usage:
+                self.prompt_tokens, self.written_tokens = usage["input_tokens"], usage["output_tokens"]
+                self.cached_tokens = usage.get("input_token_details", {}).get("cache_read", 0)
 
 
 @dataclass

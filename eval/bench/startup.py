@@ -21,6 +21,7 @@ from pathlib import Path
 from eval.bench.questions import citizens_questions
 from eval.bench.report import RUNS, Report
 from eval.bench.served import FIRST_QUESTION, BenchError, Client, command, environment, served
+from knowledge_base.embedding import E5Embedder
 
 BUILD_TIMEOUT_S = 1800.0
 MAX_IMPORT_S = 0.5
@@ -75,6 +76,17 @@ def measure_build(report: Report, options: Sequence[str]) -> None:
                     shutil.rmtree(path)
 
 
+def measure_embedding(report: Report, texts: int) -> None:
+    """Time the embedding of new texts: what content costs that the shipped vectors do not hold."""
+    embedder = E5Embedder()
+    asked = [question.question for question in citizens_questions(texts)]
+    embedder.passages(asked[:2])
+    started, cpu_s = time.perf_counter(), time.process_time()
+    embedder.passages(asked)
+    report.add("embedding, a text", (time.perf_counter() - started) / texts * 1000, "ms")
+    report.add("embedding, a text, CPU", (time.process_time() - cpu_s) / texts * 1000, "ms")
+
+
 def measure_start(report: Report, data_dir: Path, options: Sequence[str], questions: int) -> None:
     """Time the start with and without the page, with the index built; then the memory over some questions."""
     for name, own in (("API alone", ("--no-page",)), ("with page", ())):
@@ -100,6 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> Report:
     parser.add_argument("--content-dir", type=Path, default=None)
     parser.add_argument("--imports", type=int, default=5)
     parser.add_argument("--questions", type=int, default=200)
+    parser.add_argument("--texts", type=int, default=128, help="embedded for the rate")
     parser.add_argument("--no-build", action="store_true")
     parser.add_argument("--out", type=Path, default=RUNS)
     given = parser.parse_args(arguments)
@@ -107,6 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> Report:
     options = ["--content-dir", str(given.content_dir)] if given.content_dir else []
     report = Report("startup", vars(given))
     measure_import(report, given.data_dir, given.imports)
+    measure_embedding(report, given.texts)
     if not given.no_build:
         measure_build(report, options)
     run(command("ask", *options, FIRST_QUESTION), given.data_dir, BUILD_TIMEOUT_S)  # builds what is missing

@@ -66,9 +66,7 @@ def test_list_marks_the_chosen_model_and_what_is_here(data_dir: Path) -> None:
     assert "qwen3-4b" in output
 
 
-def test_pull_says_size_licence_and_sources_before_it_starts(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pull_says_size_licence_and_sources_before_it_starts(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_catalogue, "find_model", lambda _: small_model())
     folder = data_dir / "usb"
     folder.mkdir()

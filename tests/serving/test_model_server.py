@@ -63,9 +63,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     (tmp_path / "model.gguf").write_bytes(b"GGUF")
     made: list[EmbeddedModelServer] = []
 
-    def make(
-        mode: str = "well", supervision: Supervision = QUICK, model: str = "model.gguf"
-    ) -> EmbeddedModelServer:
+    def make(mode: str = "well", supervision: Supervision = QUICK, model: str = "model.gguf") -> EmbeddedModelServer:
         def command(_: Path, port: int) -> Sequence[str]:
             return [sys.executable, str(script), mode, str(port)]
 

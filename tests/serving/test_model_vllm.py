@@ -46,9 +46,7 @@ def test_missing_vllm_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("key", ["secret", None])
-def test_key_goes_by_the_environment_and_not_by_the_command(
-    monkeypatch: pytest.MonkeyPatch, key: str | None
-) -> None:
+def test_key_goes_by_the_environment_and_not_by_the_command(monkeypatch: pytest.MonkeyPatch, key: str | None) -> None:
     started: list[tuple[list[str], dict[str, str]]] = []
 
     def become(_: str, command: list[str], environment: dict[str, str]) -> Any:
