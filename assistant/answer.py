@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from assistant.answers import Action, ActionKind, AnswerStatus, Citation, Option, Sentence, Tier, Turn
-from assistant.clarify import MAX_IN_A_ROW, ambiguity, item_options, rivals, short_name
+from assistant.clarify import MAX_IN_A_ROW, ambiguity, item_options, rivals, short_name, without_brackets
 from assistant.compose import Composer, compares, composed
 from assistant.compose_approved import ApprovedAnswers
 from assistant.confidence import THRESHOLD, confidence, evidence
@@ -166,7 +166,7 @@ def facts_in_turn(citations: Sequence[Citation]) -> dict[str, str]:
     for citation in citations:
         by_item.setdefault(citation.item_id, []).append(citation)
     rows = (row for turn in zip_longest(*by_item.values()) for row in turn if row is not None)
-    return {row.token: f"{row.item_name.split('（')[0]}：{row.quote}" for row in rows}
+    return {row.token: f"{without_brackets(row.item_name)}：{row.quote}" for row in rows}
 
 
 def asking_back(

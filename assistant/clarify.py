@@ -65,7 +65,16 @@ def item_options(kb: KnowledgeBase, item_ids: Sequence[str], understanding: Unde
 
 def short_name(kb: KnowledgeBase, item_id: str) -> str:
     """Give an item's name without what stands in brackets."""
-    return _IN_BRACKETS.sub("", kb.items[item_id].name)
+    return without_brackets(kb.items[item_id].name)
+
+
+def without_brackets(name: str) -> str:
+    """Give a name without what stands in brackets.
+
+    >>> without_brackets("购房（含还贷）提取住房公积金")
+    '购房提取住房公积金'
+    """
+    return _IN_BRACKETS.sub("", name)
 
 
 def rivals(retrieved: Retrieved, understanding: Understanding, margin: float) -> list[str]:

@@ -122,8 +122,8 @@ class ApprovedAnswers:
             sections.setdefault(facet, []).extend(self._quotes.facet(top.item_id, facet))
         for hit in near:
             sections.setdefault(hit.facet, []).extend(self._quotes.record(hit.record_id))
-        for facet in understanding.cues:
-            if facet in (Facet.FEE, Facet.TIME_LIMIT, Facet.MATERIALS, Facet.DEPARTMENT) and facet not in sections:
+        for facet in (Facet.MATERIALS, Facet.TIME_LIMIT, Facet.FEE, Facet.DEPARTMENT):  # a set has no order to follow
+            if facet in understanding.cues and facet not in sections:
                 sections[facet] = list(self._quotes.facet(top.item_id, facet))
         self._order_materials(top.item_id, understanding, sections)
         return [(facet, allowed) for facet, quotes in sections.items() if (allowed := self._allowed(quotes, on))]

@@ -18,7 +18,7 @@ from serving.settings import ModelSettings, ModelUse, Settings
 def own_environment() -> Iterator[None]:
     """Take the machine's GUANJIA_* settings away."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("GUANJIA_")]:
+        for name in [n for n in os.environ if n.startswith("GUANJIA_") and not n.startswith("GUANJIA_TEST_")]:
             patch.delenv(name)
         yield
 
