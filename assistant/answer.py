@@ -62,7 +62,7 @@ class Answerer:
         gap = next((hit for hit in retrieved.hits if hit.is_gap), None)
         if not hits or sure < THRESHOLD:
             if gap and (not hits or gap.score > hits[0].score - 0.5):
-                return self._known_gap(gap, sure)
+                return self._known_gap(gap, retrieved, sure)
             return self._nothing(retrieved, sure)
         draft = self._approved(hits, understanding, sure, on)
         if draft is None:
@@ -145,19 +145,23 @@ class Answerer:
         question = entry.question if entry else reply("clarification.item_choice")
         return asking_back(f"{opening}\n{question}", options, tuple(items), understanding)
 
-    def _known_gap(self, gap: RecordHit, sure: float) -> Draft:
+    def _known_gap(self, gap: RecordHit, retrieved: Retrieved, sure: float) -> Draft:
         number = int(gap.record_id.rsplit("/", 1)[1])
         item = self.kb.items[gap.item_id]
         text = reply("unanswerable.gap", topic=item.gaps[number - 1].topic)
-        return unanswerable(text, sure, item_id=gap.item_id)
+        return unanswerable(text, sure, item_id=gap.item_id, options=self._nearest(retrieved))
 
     def _nothing(self, retrieved: Retrieved, sure: float) -> Draft:
-        near = [i for i in retrieved.by_item() if i in self.kb.items][:3]
-        if not near or retrieved.unknown_share > 0.5:
+        options = self._nearest(retrieved)
+        if not options or retrieved.unknown_share > 0.5:
             return unanswerable(reply("unanswerable.no_content"), sure)
-        names = "、".join(short_name(self.kb, i) for i in near)
-        options = tuple(Option(short_name(self.kb, i), f"{short_name(self.kb, i)}怎么办理") for i in near)
+        names = "、".join(option.label for option in options)
         return unanswerable(reply("unanswerable.nearest", items=names), sure, options=options)
+
+    def _nearest(self, retrieved: Retrieved) -> tuple[Option, ...]:
+        """Offer the items that came nearest, as buttons."""
+        items = [i for i in retrieved.by_item() if i in self.kb.items][:3]
+        return tuple(Option(short_name(self.kb, i), f"{short_name(self.kb, i)}怎么办理") for i in items)
 
 
 def facts_in_turn(citations: Sequence[Citation]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The search of one enquiry: follow-ups with and without what went before, long stories also by their point."""
+"""The search of one enquiry: a follow-up that names an item and a long story are read in two ways."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def point_of(text: str) -> str:
 
 
 def find(retriever: Retriever, understanding: Understanding, domains: Sequence[str] | None = None) -> Retrieved:
-    """Search for the question; for a follow-up or a long story the scores of both readings are averaged.
+    """Search for the question; where a second reading says more, the scores of both are averaged.
 
-    The whole conversation keeps the subject ("那要多少钱?"), the bare message can name a new one
-    ("那办公司呢?").
+    A follow-up that names an item is read on its own as well ("那护照呢?"); one that names none keeps to the
+    subject ("那要多少钱?"). A long story is read by its point as well.
     """
     whole = retriever.search(understanding.question, domains=domains, cues=understanding.cues)
-    second = understanding.text if understanding.follow_up else point_of(understanding.text)
+    second = _second_reading(retriever, understanding)
     if second == understanding.question or not whole.hits:
         return whole
     bare = retriever.search(second, domains=domains, cues=understanding.cues)
@@ -50,3 +50,9 @@ def find(retriever: Retriever, understanding: Understanding, domains: Sequence[s
         for record_id, hit in by_record.items()
     ]
     return replace(whole, hits=tuple(sorted(hits, key=lambda hit: -hit.score)))
+
+
+def _second_reading(retriever: Retriever, understanding: Understanding) -> str:
+    if not understanding.follow_up:
+        return point_of(understanding.text)
+    return understanding.text if retriever.names_item(understanding.text) else understanding.question

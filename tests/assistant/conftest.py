@@ -62,9 +62,16 @@ def vote(product: Product) -> Voter:
     return product.assistant.vote
 
 
-def make_hit(record_id: str, score: float = 3.0, facet: Facet = Facet.OVERVIEW, **features: float) -> RecordHit:
-    """Make a search hit; features that are not named are 0."""
-    row = tuple(features.get(name, 0.0) for name in FEATURES)
+def make_hit(
+    record_id: str,
+    score: float = 3.0,
+    facet: Facet = Facet.OVERVIEW,
+    known: Mapping[str, float] | None = None,
+    **features: float,
+) -> RecordHit:
+    """Make a search hit; features that are neither `known` nor named are 0."""
+    given = features | dict(known or {})
+    row = tuple(given.get(name, 0.0) for name in FEATURES)
     return RecordHit(record_id, record_id.split("/", 1)[0], facet, score, row)
 
 

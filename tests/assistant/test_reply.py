@@ -18,10 +18,9 @@ KINDS = ("fire", "gas", "crime", "medical", "traffic", "suicide", "trapped")
 @pytest.mark.parametrize("kind", KINDS)
 def test_emergency_offers_to_call_every_number_that_its_wording_names(kind: str) -> None:
     draft = fixed(AnswerStatus.EMERGENCY, f"emergency.{kind}", text="救命")
-    numbers = [action.number for action in draft.actions if action.kind is ActionKind.CALL]
+    numbers = [action.number or "none" for action in draft.actions if action.kind is ActionKind.CALL]
     assert numbers
-    for number in numbers:
-        assert number in draft.sentences[0].text
+    assert [number for number in numbers if number not in draft.sentences[0].text] == []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 
 from assistant.retrieve import ABSENT, find, point_of
+from assistant.understand import Understanding
 from knowledge_base.retrieval import Retrieved, Retriever
 from knowledge_base.schema import Facet
 
@@ -24,11 +25,18 @@ class Searches:
         self._results = results
         self.asked: list[tuple[str, Sequence[str] | None, Any]] = []
 
+    def names_item(self, text: str) -> bool:
+        return "公司" in text
+
     def search(
         self, question: str, *, domains: Sequence[str] | None = None, cues: frozenset[Facet] | None = None
     ) -> Retrieved:
         self.asked.append((question, domains, cues))
         return self._results.get(question, make_retrieved())
+
+
+def following(subject: str, text: str) -> Understanding:
+    return Understanding(f"{subject} {text}", text, frozenset(), follow_up=True)
 
 
 def as_retriever(searches: Searches) -> Retriever:
@@ -42,21 +50,27 @@ def test_plain_question_is_searched_once_with_its_domains_and_facets() -> None:
     assert [hit.record_id for hit in found.hits] == ["jz/fee/1"]
 
 
-def test_follow_up_averages_the_scores_of_both_readings() -> None:
-    whole = make_retrieved(make_hit("jz/fee/1", 4.0), make_hit("hz/fee/1", 1.0))
-    bare = make_retrieved(make_hit("hz/fee/1", 2.0), make_hit("jz/fee/1", 1.0))
-    searches = Searches(**{"居住证怎么办 那要多少钱": whole, "那要多少钱": bare})
-    meant = understood("居住证怎么办 那要多少钱", follow_up=True)
-    found = find(as_retriever(searches), type(meant)(meant.question, "那要多少钱", meant.cues, follow_up=True))
-    assert [(hit.record_id, hit.score) for hit in found.hits] == [("jz/fee/1", 2.5), ("hz/fee/1", 1.5)]
+def test_follow_up_that_names_an_item_averages_the_scores_of_both_readings() -> None:
+    whole = make_retrieved(make_hit("jz/fee/1", 4.0), make_hit("sc/fee/1", 1.0))
+    bare = make_retrieved(make_hit("sc/fee/1", 2.0), make_hit("jz/fee/1", 1.0))
+    searches = Searches(**{"居住证怎么办 那办公司呢": whole, "那办公司呢": bare})
+    found = find(as_retriever(searches), following("居住证怎么办", "那办公司呢"))
+    assert [(hit.record_id, hit.score) for hit in found.hits] == [("jz/fee/1", 2.5), ("sc/fee/1", 1.5)]
+
+
+@pytest.mark.parametrize("text", ["那要多少钱", "外地户口呢"])
+def test_follow_up_that_names_no_item_keeps_to_the_subject(text: str) -> None:
+    whole = make_retrieved(make_hit("jz/fee/1", 4.0))
+    searches = Searches(**{f"居住证怎么办 {text}": whole, text: make_retrieved(make_hit("sc/fee/1", 9.0))})
+    assert find(as_retriever(searches), following("居住证怎么办", text)) == whole
+    assert len(searches.asked) == 1
 
 
 def test_record_that_one_reading_missed_counts_below_the_last_of_that_reading() -> None:
     whole = make_retrieved(make_hit("jz/fee/1", 4.0), make_hit("jz/overview", 2.0))
     bare = make_retrieved(make_hit("sc/overview", 6.0))
     searches = Searches(**{"居住证 那办公司呢": whole, "那办公司呢": bare})
-    meant = understood("居住证 那办公司呢", follow_up=True)
-    found = find(as_retriever(searches), type(meant)(meant.question, "那办公司呢", meant.cues, follow_up=True))
+    found = find(as_retriever(searches), following("居住证", "那办公司呢"))
     scores = {hit.record_id: hit.score for hit in found.hits}
     assert scores["sc/overview"] == (6.0 + 2.0 - ABSENT) / 2
     assert scores["jz/fee/1"] == (4.0 + 6.0 - ABSENT) / 2
