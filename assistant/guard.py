@@ -19,17 +19,21 @@ _GROUPS: tuple[tuple[str, AnswerStatus], ...] = (
     ("ticket", AnswerStatus.TICKET),
 )
 
-SURE = 0.90
-"""Cosine to exemplars from which the vote may act without a rule."""
+NEAR = 0.86
+"""Cosine to exemplars below which the vote never acts without a rule: unrelated messages reach about that."""
 
-LEADS: dict[str, float] = {
-    "emergency": 0.025,
-    "refused": 0.025,
-    "handoff": 0.03,
-    "smalltalk": 0.02,
-    "ticket": 0.02,
+LEADS: dict[AnswerStatus, float] = {
+    AnswerStatus.EMERGENCY: 0.01,
+    AnswerStatus.REFUSED: 0.015,
+    AnswerStatus.HANDOFF: 0.015,
+    AnswerStatus.SMALLTALK: 0.02,
+    AnswerStatus.TICKET: 0.02,
 }
-"""By how much the vote's winner must be nearer than honest questions, to act without a rule, by group."""
+"""By how much the vote's winner must be nearer than honest questions, to act without a rule.
+
+Read off exemplars held back from the vote: at these leads 2 of 152 honest questions are stopped and 90 % of the
+emergencies are seen by the vote alone, but only a third of what must be refused; the rules carry that.
+"""
 
 _ASKING = re.compile(
     r"[?？吗呢么]|什么|怎么|怎样|如何|哪|多少|几|能不能|可不可以|是不是|是否|谁|会不会|要不要|算不算|还能"
@@ -54,7 +58,7 @@ def guard(text: str, vote: IntentVote | None) -> Ending | None:
     if vote is None:
         return None
     ending = _ending_of(vote.intent)
-    if ending is None or not vote.sure(SURE, LEADS[ending[0]]):
+    if ending is None or vote.nearness[vote.intent] < NEAR or vote.lead < LEADS[ending[0]]:
         return None
     if ending[0] is AnswerStatus.TICKET and _ASKING.search(text):
         return None

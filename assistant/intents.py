@@ -19,9 +19,13 @@ NEAREST = 3
 
 @dataclass(frozen=True)
 class IntentVote:
-    """How near the message is to the exemplars of each intent."""
+    """How near the message is to the exemplars of each intent, and to any honest question known.
+
+    `honest` takes the knowledge base's own questions in, which `nearness["enquiry"]` does not.
+    """
 
     nearness: dict[str, float]
+    honest: float
 
     @property
     def intent(self) -> str:
@@ -31,7 +35,7 @@ class IntentVote:
     @property
     def lead(self) -> float:
         """By how much the nearest intent is nearer than honest questions; 0 where those are nearest."""
-        return self.nearness[self.intent] - self.nearness["enquiry"]
+        return self.nearness[self.intent] - self.honest
 
     @property
     def clearly_enquiry(self) -> bool:
@@ -39,27 +43,29 @@ class IntentVote:
         others = max(v for name, v in self.nearness.items() if name != "enquiry")
         return self.nearness["enquiry"] > others + 0.01
 
-    def sure(self, nearness: float, lead: float) -> bool:
-        """Tell whether the winner is near enough and far enough ahead to act on it alone."""
-        return self.nearness[self.intent] >= nearness and self.lead >= lead
-
 
 class IntentVoter:
     """Compares embeddings with those of the exemplars."""
 
-    def __init__(self, vectors: Vectors) -> None:
+    def __init__(self, vectors: Vectors, questions: Vectors) -> None:
+        """Take the vectors of `exemplars()`, in order, and those of the knowledge base's own questions."""
         self._vectors = vectors
+        self._questions = questions
         labels = np.array([label for label, _ in exemplars()])
         self._rows = {str(label): np.flatnonzero(labels == label) for label in dict.fromkeys(labels)}
 
     def vote(self, vector: Vectors) -> IntentVote:
         """Vote on one embedded message."""
         cosines = self._vectors @ vector
-        nearness = {}
-        for label, rows in self._rows.items():
-            nearest = np.sort(cosines[rows])[-NEAREST:]
-            nearness[label] = float(nearest.mean())
-        return IntentVote(nearness)
+        nearness = {label: _nearest(cosines[rows]) for label, rows in self._rows.items()}
+        honest = _nearest(np.concatenate([cosines[self._rows["enquiry"]], self._questions @ vector]))
+        return IntentVote(nearness, honest)
+
+
+def _nearest(cosines: Vectors) -> float:
+    """Give the mean of the highest cosines."""
+    top = min(NEAREST, len(cosines))
+    return float(np.partition(cosines, -top)[-top:].mean())
 
 
 @lru_cache(maxsize=1)

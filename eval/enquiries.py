@@ -44,10 +44,10 @@ class Verdict:
 
     @property
     def right(self) -> bool:
-        """A partial answer is wrong."""
-        if self.prediction.status != "answered" or self.case.expect.status != "answered":
-            return self.status_fits
-        return self.status_fits and self.item_fits and not self.missing and not self.forbidden
+        """A partial answer is wrong; for a further fair status (accept:…) items and facts are not asked for."""
+        if self.prediction.status != self.case.expect.status:
+            return self.status_fits and not self.forbidden
+        return self.item_fits and not self.missing and not self.forbidden
 
 
 async def predict(assistant: Assistant, case: EnquiryCase) -> Prediction:

@@ -7,18 +7,21 @@ from collections.abc import Sequence
 
 from knowledge_base.text import squeeze
 
+_GROUPED = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,])")
+"""A number written with thousands separators."""
+
 
 def holds(text: str, alternative: str) -> bool:
     """Tell whether `alternative` stands in `text`, both squeezed by the caller's `squeeze`; numbers match whole.
 
-    >>> holds("15日内办结", "5日"), holds("5日内办结", "5日")
-    (False, True)
+    >>> holds("15日内办结", "5日"), holds("5日内办结", "5日"), holds("1.5倍", "1")
+    (False, True, False)
     """
     start = text.find(alternative)
     while start >= 0:
-        before, after = text[start - 1 : start], text[start + len(alternative) :][:1]
+        before, after = text[start - 1 : start], text[start + len(alternative) :][:2]
         cut_left = alternative[:1].isdigit() and (before.isdigit() or before == ".")
-        cut_right = alternative[-1:].isdigit() and after.isdigit()
+        cut_right = alternative[-1:].isdigit() and re.match(r"\.?\d", after)
         if not cut_left and not cut_right:
             return True
         start = text.find(alternative, start + 1)
@@ -38,4 +41,5 @@ def present(text: str, alternatives: Sequence[str]) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"(?<=\d),(?=\d{3})", "", squeeze(text))
+    """Squeeze the text, thousands without separators; a full-width comma separates numbers, never thousands."""
+    return squeeze(_GROUPED.sub(lambda number: number[0].replace(",", ""), text))

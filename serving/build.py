@@ -75,8 +75,9 @@ def build(
     embedder = E5Embedder()
     index = ready_index(settings, embedder, progress, say)
     model = model_handle(settings)
+    retriever = Retriever(index, embedder)
     assistant = Assistant(
-        Retriever(index, embedder),
+        retriever,
         Answerer(
             index.kb,
             ApprovedAnswers(index.kb, accept_unverified=settings.accept_unverified),
@@ -87,7 +88,7 @@ def build(
                 settings.model.timeout_s,
             ),
         ),
-        intent_voter(settings, embedder),
+        intent_voter(settings, embedder, retriever),
         TypoRepair(typo_terms(index), word_frequency),
         kept_turns=settings.conversation_turns,
     )
@@ -112,10 +113,10 @@ def warm_up(model: ModelHandle, wait_s: float = 300.0) -> None:
         logger.info("the base model was not warmed up: %s", type(error).__name__)
 
 
-def intent_voter(settings: Settings, embedder: E5Embedder) -> IntentVoter:
+def intent_voter(settings: Settings, embedder: E5Embedder, retriever: Retriever) -> IntentVoter:
     """Embed the intent exemplars; after the first start they come from the cache."""
     cache = EmbeddingCache(settings.index_dir / "embeddings.sqlite", embedder, STARTER_VECTORS)
     try:
-        return IntentVoter(cache.vectors([text for _, text in exemplars()]))
+        return IntentVoter(cache.vectors([text for _, text in exemplars()]), retriever.question_vectors())
     finally:
         cache.close()

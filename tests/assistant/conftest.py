@@ -81,8 +81,9 @@ def make_retrieved(*hits: RecordHit, unknown_share: float = 0.0) -> Retrieved:
 
 
 def make_vote(nearness: Mapping[str, float] | None = None, rest: float = 0.8) -> IntentVote:
-    """Make a vote; intents that are not named are all as near as `rest`."""
-    return IntentVote(dict.fromkeys(INTENTS, rest) | dict(nearness or {}))
+    """Make a vote; intents that are not named are as near as `rest`, honest questions as near as `enquiry`."""
+    given = dict.fromkeys(INTENTS, rest) | dict(nearness or {})
+    return IntentVote(given, honest=given["enquiry"])
 
 
 def understood(text: str, cues: Sequence[Facet] = (), *, follow_up: bool = False) -> Understanding:

@@ -184,7 +184,7 @@ async def test_sentences_before_the_timeout_have_come_through() -> None:
     model = Scripted(pieces=[text[:-20], text[-20:], *" " * 100], pause_s=0.02)
     got: list[Sentence] = []
     with pytest.raises(ModelUnavailableError):
-        async for sentence in composed(model, "居住证签注要钱吗", FACTS, words, 0.3):
+        async for sentence in composed(model, "居住证签注要钱吗", FACTS, words, 1.0):
             got.append(sentence)
     assert got == [Sentence(FREE, ("S1",))]
 
