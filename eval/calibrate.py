@@ -15,6 +15,7 @@ from assistant.answers import Turn
 from assistant.confidence import WEIGHTS, evidence
 from assistant.enquiry import Assistant, today
 from assistant.retrieve import find
+from assistant.route import route
 from assistant.understand import understand
 from eval.case_files import EnquiryCase, load_cases
 from eval.matching import missing_groups
@@ -29,7 +30,8 @@ def example(assistant: Assistant, case: EnquiryCase) -> tuple[list[float], bool]
     turns = [Turn(message.role, message.content) for message in case.history]
     text = assistant.read(case.question)
     understanding = understand(text, turns, assistant.retriever.names_item)
-    found = find(assistant.retriever, understanding)
+    retriever = assistant.retriever
+    found = find(retriever, understanding, route(retriever, retriever.embed(understanding.question)))
     approved = assistant.answerer.approved
     seen = evidence(found, understanding, assistant.vote(text), approved.told)
     hits = [hit for hit in found.hits if not hit.is_gap]
