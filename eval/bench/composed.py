@@ -120,9 +120,10 @@ def with_model(settings: Settings) -> Product:
     end = time.monotonic() + READY_TIMEOUT_S
     while time.monotonic() < end and not product.model.status().ready:
         time.sleep(0.1)
-    if not product.model.status().ready:
+    status = product.model.status()
+    if not status.ready:
         product.model.close()
-        raise BenchError(f"the base model is not ready: {product.model.status().detail}")
+        raise BenchError(f"the base model is not ready: {status.detail}")
     product.assistant.retriever.search(WARMING)
     return product
 

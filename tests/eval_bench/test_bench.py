@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -74,9 +75,12 @@ async def test_composed_counts_what_the_model_wrote_and_what_passed(product: Pro
 
 
 @pytest.mark.model
-def test_composed_runs_with_the_real_model(product: Product, tmp_path: Path) -> None:
+@pytest.mark.skipif(not os.environ.get("GUANJIA_TEST_MODEL"), reason="GUANJIA_TEST_MODEL does not name a .gguf file")
+def test_composed_runs_with_the_real_model(product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUANJIA_MODEL__NAME", os.environ["GUANJIA_TEST_MODEL"])
     question = "结婚登记和离婚登记分别要什么材料"
-    composed.main(["--no-cold", "--questions", question, "--out", str(tmp_path)])
+    folder = str(product.settings.data_dir)
+    composed.main(["--data-dir", folder, "--no-cold", "--questions", question, "--out", str(tmp_path)])
     assert "prefix cached: composed" in written(tmp_path, "composed")
 
 
