@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from assistant.answers import Action, ActionKind, AnswerStatus, Citation, Option, Sentence, Tier, Turn
-from assistant.clarify import MAX_IN_A_ROW, ambiguity, item_options, rivals, short_name, without_brackets
+from assistant.answering import Emit
+from assistant.answers import AnswerStatus, Citation, Option, Sentence, Tier, Turn
+from assistant.clarify import MAX_IN_A_ROW, ambiguity, item_options, pressed, rivals, short_name, without_brackets
 from assistant.compose import Composer, compares, composed
 from assistant.compose_approved import ApprovedAnswers
-from assistant.confidence import THRESHOLD, confidence, evidence
-from assistant.draft import Draft, Pages
+from assistant.confidence import THRESHOLD, confidence, evidence, is_enough
+from assistant.draft import Draft, Pages, abstention
 from assistant.errors import ModelReplyError, ModelUnavailableError
 from assistant.grounding import unsupported
-from assistant.intents import IntentVote
+from assistant.intents import Intent
 from assistant.scope import outside
 from assistant.understand import Understanding
 from knowledge_base.content import KnowledgeBase
 from knowledge_base.retrieval import RecordHit, Retrieved
+from knowledge_base.schema import Facet
 from prompts import reply
 
 logger = logging.getLogger(__name__)
 
-RIVAL_MARGIN = 0.25
+GAP_WITHIN = 1.5
+"""How far behind the best record a known gap may rank and still be named in an abstention."""
 
-COMPARED_WITHIN = 2.5
+COMPARED_WITHIN = 6.0
 """How far behind the best item another may rank and still be told in a comparison."""
-
-Emit = Callable[[Sentence], None]
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Answerer:
         self,
         understanding: Understanding,
         retrieved: Retrieved,
-        vote: IntentVote | None,
+        intent: Intent,
         turns: Sequence[Turn],
         on: dt.date,
         emit: Emit = lambda sentence: None,
@@ -53,21 +54,29 @@ class Answerer:
         """Decide between clarification, abstention and an answer; `emit` gets composed sentences early."""
         reason = outside(understanding.question)
         if reason:
-            return unanswerable(reply(f"unanswerable.{reason.key}", **reason.variables))
+            return abstention(reply(f"unanswerable.{reason.key}", **reason.variables))
         hits = [hit for hit in retrieved.hits if not hit.is_gap]
-        sure = confidence(evidence(retrieved, understanding, vote, self.approved.told))
-        asking = self._clarification(understanding, retrieved, turns, sure)
+        sure = confidence(evidence(retrieved, intent))
+        button = pressed(self.kb, understanding)
+        asking = None if button else self._clarification(understanding, retrieved, turns, sure)
         if asking:
             return asking
-        gap = next((hit for hit in retrieved.hits if hit.is_gap), None)
-        if not hits or sure < THRESHOLD:
-            if gap and (not hits or gap.score > hits[0].score - 0.5):
-                return self._known_gap(gap, retrieved, sure)
-            return self._nothing(retrieved, sure)
+        whole = bool(hits) and button == (hits[0].item_id, Facet.STEPS)  # no single gap speaks for a whole item
+        if not whole and (not hits or not is_enough(sure, retrieved)):
+            return self._unanswered(hits, retrieved, sure)
+        pointer = self.approved.pointer(hits[0], understanding.text)
+        if pointer:
+            told = reply("unanswerable.pointer", told=pointer.rstrip("。"))
+            return abstention(told, sure, item_id=hits[0].item_id, options=self._nearest(retrieved))
         draft = self._approved(hits, understanding, sure, on)
-        if draft is None:
-            return self._nothing(retrieved, sure)
-        return await self._composed(draft, understanding, emit)
+        return await self._composed(draft, understanding, emit) if draft else self._nothing(retrieved, sure)
+
+    def _unanswered(self, hits: Sequence[RecordHit], retrieved: Retrieved, sure: float) -> Draft:
+        """Abstain; a known gap that ranks about as high as the best record is named."""
+        gap = next((hit for hit in retrieved.hits if hit.is_gap), None)
+        if gap and (not hits or gap.score > hits[0].score - GAP_WITHIN):
+            return self._known_gap(gap, retrieved, sure)
+        return self._nothing(retrieved, sure)
 
     def _approved(
         self, hits: list[RecordHit], understanding: Understanding, sure: float, on: dt.date
@@ -108,6 +117,10 @@ class Answerer:
             return draft
         return replace(draft, sentences=(*said, *draft.sentences), tier=Tier.COMPOSED)
 
+    def vouches(self, text: str) -> bool:
+        """Never: the intents were learnt on the questions of these very items."""
+        return False
+
     def grounded(self, draft: Draft) -> Draft:
         """Drop what the citations do not bear out: the last check before the citizen sees anything.
 
@@ -137,8 +150,8 @@ class Answerer:
         if entry and best not in entry.items and sure >= THRESHOLD:
             entry = None
         items = list(entry.items) if entry else []
-        if not items and sure >= THRESHOLD:
-            items = rivals(retrieved, understanding, RIVAL_MARGIN)
+        if not items:
+            items = rivals(retrieved, understanding)
         options = item_options(self.kb, items, understanding)
         if len(options) < 2:
             return None
@@ -149,14 +162,14 @@ class Answerer:
         number = int(gap.record_id.rsplit("/", 1)[1])
         item = self.kb.items[gap.item_id]
         text = reply("unanswerable.gap", topic=item.gaps[number - 1].topic)
-        return unanswerable(text, sure, item_id=gap.item_id, options=self._nearest(retrieved))
+        return abstention(text, sure, item_id=gap.item_id, options=self._nearest(retrieved))
 
     def _nothing(self, retrieved: Retrieved, sure: float) -> Draft:
         options = self._nearest(retrieved)
         if not options or retrieved.unknown_share > 0.5:
-            return unanswerable(reply("unanswerable.no_content"), sure)
+            return abstention(reply("unanswerable.no_content"), sure)
         names = "、".join(option.label for option in options)
-        return unanswerable(reply("unanswerable.nearest", items=names), sure, options=options)
+        return abstention(reply("unanswerable.nearest", items=names), sure, options=options)
 
     def _nearest(self, retrieved: Retrieved) -> tuple[Option, ...]:
         """Offer the items that came nearest, as buttons."""
@@ -180,18 +193,3 @@ def asking_back(
     rows = tuple(Sentence(f"{number}. {option.label}") for number, option in enumerate(options, 1))
     facet = next((str(cue) for cue in sorted(understanding.cues)), "overview")
     return Draft(AnswerStatus.CLARIFICATION, (Sentence(text), *rows), item_ids=items, options=options, facet=facet)
-
-
-def unanswerable(
-    text: str, sure: float = 0.0, *, item_id: str | None = None, options: tuple[Option, ...] = ()
-) -> Draft:
-    """Make an honest abstention with a way to a person."""
-    guide = (Action(ActionKind.GUIDE, "查看完整办事指南", item_id=item_id),) if item_id else ()
-    person = (Action(ActionKind.HANDOFF, "转人工"), Action(ActionKind.CALL, "拨打 12345", number="12345"))
-    return Draft(
-        AnswerStatus.UNANSWERABLE,
-        (Sentence(text),),
-        confidence=sure,
-        options=options,
-        actions=(*guide, *person),
-    )

@@ -9,7 +9,11 @@ from typing import Any
 
 
 class AnswerStatus(StrEnum):
-    """How an enquiry ended; prompts/replies.yaml holds the citizen's wording for each."""
+    """How an enquiry ended; prompts/replies.yaml holds the citizen's wording for each.
+
+    ERROR_MODEL is kept for callers and not given today: the base model only ever rewords an answer that
+    stands without it, so one that is dead, slow or talks nonsense leaves the approved answer.
+    """
 
     ANSWERED = "answered"
     CLARIFICATION = "clarification"

@@ -13,8 +13,17 @@ from knowledge_base.schema import Ambiguity, Facet
 from knowledge_base.text import normalise
 
 MAX_IN_A_ROW = 2
-BARE_CHARS = 16
+BARE_CHARS = 12
 """A question longer than this says enough to be answered on its best match."""
+
+KNOWN_WORDS = 0.75
+"""Share of a bare question's weight for which the best item must have words."""
+
+CLEAR_SHARE = 0.6
+"""An item with this share of the ranking's probability is answered without asking back."""
+
+LEAST_SHARE = 0.01
+MOST_OPTIONS = 4
 
 AMBIGUOUS_CHARS = 24
 """The same for questions that hold a word known to be ambiguous."""
@@ -63,6 +72,15 @@ def item_options(kb: KnowledgeBase, item_ids: Sequence[str], understanding: Unde
     )
 
 
+def pressed(kb: KnowledgeBase, understanding: Understanding) -> tuple[str, Facet] | None:
+    """Give the item and the facet of a message in the very words of a button; None for any other message."""
+    for facet, words in _FACET_WORDS.items():
+        name = understanding.text.removesuffix(words)
+        if name != understanding.text:
+            return next(((i, facet) for i in kb.items if normalise(short_name(kb, i)) == name), None)
+    return None
+
+
 def short_name(kb: KnowledgeBase, item_id: str) -> str:
     """Give an item's name without what stands in brackets."""
     return without_brackets(kb.items[item_id].name)
@@ -77,15 +95,18 @@ def without_brackets(name: str) -> str:
     return _IN_BRACKETS.sub("", name)
 
 
-def rivals(retrieved: Retrieved, understanding: Understanding, margin: float) -> list[str]:
-    """Give the items that a short question fits about equally well, best first; fewer than two: no rivalry."""
-    if understanding.follow_up or len(understanding.text) > BARE_CHARS:
+def rivals(retrieved: Retrieved, understanding: Understanding) -> list[str]:
+    """Give the items among which a few bare words leave the choice, likeliest first; none where they do not.
+
+    The words must all be known (else the question is about something the knowledge base does not hold), name no
+    item, and no item may be clearly the likeliest.
+    """
+    best = next((hit for hit in retrieved.hits if not hit.is_gap), None)
+    if understanding.follow_up or understanding.named or len(understanding.text) > BARE_CHARS:
         return []
-    best: dict[str, float] = {}
-    for hit in retrieved.hits:
-        if not hit.is_gap:
-            best.setdefault(hit.item_id, hit.score)
-    if not best:
+    if best is None or best.feature("covered") < KNOWN_WORDS:
         return []
-    top = max(best.values())
-    return [item for item, score in best.items() if score >= top - margin][:4]
+    shares = {item: share for item, share in retrieved.shares().items() if share >= LEAST_SHARE}
+    if max(shares.values(), default=1.0) >= CLEAR_SHARE:
+        return []
+    return list(shares)[:MOST_OPTIONS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 
 from assistant.answers import Action, ActionKind, AnswerStatus, Sentence, Tier
@@ -15,7 +16,7 @@ from knowledge_base.retrieval import RecordHit
 from knowledge_base.schema import Facet
 from prompts import reply
 
-NEAR = 2.0
+NEAR = 3.0
 """Records of the same item within this ranking distance of the best one are told as well."""
 
 MAX_EXTRA = 5
@@ -45,6 +46,10 @@ _WHOLE = (
     Facet.TIME_LIMIT,
     Facet.FEE,
 )
+
+_QUANTITY = re.compile(r"多少|几多|几钱|几[岁年天日个月成块元万千分张次]|多久|多长|多大|百分")
+_POINTER = re.compile(r"为准|核对|待核|未见|未查到|没有查到|未收录|才能确定")
+_DIGIT = re.compile(r"\d")
 
 _BRIEF = (Facet.OVERVIEW, Facet.CONDITIONS, Facet.TIME_LIMIT, Facet.FEE)
 
@@ -99,10 +104,11 @@ class ApprovedAnswers:
             actions=self._actions(top.item_id),
         )
 
-    def told(self, hit: RecordHit) -> str:
-        """Give the text of a record and of its facet, for judging what an answer would say."""
-        quotes = [*self._quotes.record(hit.record_id), *self._quotes.facet(hit.item_id, hit.facet)]
-        return "\n".join(dict.fromkeys(quote.text for quote in quotes))
+    def pointer(self, hit: RecordHit, question: str) -> str | None:
+        """Give the record's text where it only says that the value asked for must be looked up elsewhere."""
+        text = "".join(quote.text for quote in self._quotes.record(hit.record_id))
+        points = _POINTER.search(text) and not _DIGIT.search(text)
+        return text if points and _QUANTITY.search(question) else None
 
     def _sections(
         self, hits: Sequence[RecordHit], understanding: Understanding, on: dt.date, overview: Sequence[Facet]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from assistant.answers import Action, AnswerStatus, Citation, Option, Sentence, Tier
+from assistant.answers import Action, ActionKind, AnswerStatus, Citation, Option, Sentence, Tier
 from knowledge_base.records import Quote
 
 
@@ -50,3 +50,18 @@ class Pages:
     def citations(self) -> tuple[Citation, ...]:
         """All citations in the order of their tokens."""
         return tuple(self._citations.values())
+
+
+def abstention(
+    text: str, sure: float = 0.0, *, item_id: str | None = None, options: tuple[Option, ...] = ()
+) -> Draft:
+    """Make an honest abstention with a way to a person."""
+    guide = (Action(ActionKind.GUIDE, "查看完整办事指南", item_id=item_id),) if item_id else ()
+    person = (Action(ActionKind.HANDOFF, "转人工"), Action(ActionKind.CALL, "拨打 12345", number="12345"))
+    return Draft(
+        AnswerStatus.UNANSWERABLE,
+        (Sentence(text),),
+        confidence=sure,
+        options=options,
+        actions=(*guide, *person),
+    )

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -17,10 +18,11 @@ from typing import Any, cast
 from langgraph.config import get_stream_writer
 from langgraph.graph import END, START, StateGraph
 
-from assistant.answer import Answerer
+from assistant.answering import Answering
 from assistant.answers import Answer, AnswerStatus, Sentence, Turn
+from assistant.draft import Draft
 from assistant.guard import guard
-from assistant.intents import IntentVote, IntentVoter
+from assistant.intents import Intent, IntentModel
 from assistant.memory import ConversationMemory
 from assistant.reply import finish, fixed
 from assistant.retrieve import find
@@ -30,7 +32,7 @@ from assistant.understand import understand
 from knowledge_base.cantonese import to_standard
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.masking import mask
-from knowledge_base.retrieval import Retriever
+from knowledge_base.retrieval import Searcher
 from knowledge_base.text import TypoRepair, normalise
 
 logger = logging.getLogger(__name__)
@@ -60,16 +62,16 @@ class Assistant:
 
     def __init__(
         self,
-        retriever: Retriever,
-        answerer: Answerer,
-        voter: IntentVoter,
+        retriever: Searcher,
+        answerer: Answering,
+        intents: IntentModel,
         typos: TypoRepair,
         *,
         kept_turns: int = 20,
     ) -> None:
         self.retriever = retriever
         self.answerer = answerer
-        self._voter = voter
+        self._intents = intents
         self._typos = typos
         self._kept_turns = kept_turns
         self._memory: ConversationMemory | None = None
@@ -174,10 +176,9 @@ class Assistant:
         """Mask, normalise and repair a message: the form in which every later step sees it."""
         return to_standard(self._typos.repair(normalise(mask(question))))
 
-    def vote(self, text: str) -> IntentVote | None:
-        """Vote on the kind of a message that was `read`; None when the embedder fails."""
-        vector = self.retriever.embed(text)
-        return self._voter.vote(vector) if vector is not None else None
+    def intent(self, text: str) -> Intent:
+        """Judge the kind of a message that was `read`; by its words alone when the embedder fails."""
+        return self._intents.read(text, self.retriever.embed(text))
 
     def _input(self, question: str, history: Sequence[Turn]) -> dict[str, Any]:
         values: dict[str, Any] = {"question": question, "latency_ms": {}}
@@ -200,9 +201,10 @@ class Assistant:
         return {"text": self.read(state["question"])}
 
     async def _guard(self, state: EnquiryState) -> dict[str, Any]:
-        vote = await asyncio.to_thread(self.vote, state["text"])
-        ending = guard(state["text"], vote)
-        return {"vote": vote, "ending": ending} if ending else {"vote": vote}
+        intent = await asyncio.to_thread(self.intent, state["text"])
+        vouched = partial(self.answerer.vouches, state["text"])
+        ending = guard(state["text"], intent, bool(state.get("turns")), vouched)
+        return {"intent": intent, "ending": ending} if ending else {"intent": intent}
 
     async def _understand(self, state: EnquiryState) -> dict[str, Any]:
         turns = [Turn(role, content) for role, content in state.get("turns", [])]
@@ -226,7 +228,7 @@ class Assistant:
     async def _answer(self, state: EnquiryState) -> dict[str, Any]:
         turns = [Turn(role, content) for role, content in state.get("turns", [])]
         draft = await self.answerer.draft(
-            state["understanding"], state["retrieved"], state.get("vote"), turns, today(), _emit()
+            state["understanding"], state["retrieved"], state["intent"], turns, today(), _emit()
         )
         return {"draft": draft}
 
@@ -234,13 +236,17 @@ class Assistant:
         return {"draft": self.answerer.grounded(state["draft"])}
 
     async def _reply(self, state: EnquiryState) -> dict[str, Any]:
-        draft = state.get("draft") or fixed(*state["ending"], text=state["text"])
+        draft = state.get("draft") or _fixed(state)
         answer = replace(finish(draft), latency_ms=state["latency_ms"])
         turns = [*state.get("turns", []), ("user", state["text"]), ("assistant", answer.text)]
         return {"answer": answer, "turns": turns[-2 * self._kept_turns :]}
 
 
 Step = Callable[[EnquiryState], Awaitable[dict[str, Any]]]
+
+_ASKED_BEFORE = 3
+_BARE_REQUEST_CHARS = 10
+"""A request for a person that is no longer says nothing of the matter: 转人工, 我要找真人."""
 
 _SEARCH_ERRORS = (KnowledgeBaseError, OSError, RuntimeError)
 
@@ -251,6 +257,16 @@ _NEXT = dict(pairwise(_ORDER))
 def _cannot_search(error: Exception) -> dict[str, Any]:
     logger.error("retrieval failed: %s", error)
     return {"ending": (AnswerStatus.ERROR_RETRIEVAL, "error_retrieval.default")}
+
+
+def _fixed(state: EnquiryState) -> Draft:
+    """Make the fixed reply; who only asks for a person gets what was asked before, to read out on the phone."""
+    (status, key), text = state["ending"], state["text"]
+    if status is AnswerStatus.HANDOFF:
+        asked = [content for role, content in state.get("turns", []) if role == "user"][-_ASKED_BEFORE:]
+        text = "；".join([*asked, text] if len(text) > _BARE_REQUEST_CHARS else asked)
+        key = key if text else "handoff.no_question"
+    return fixed(status, key, text=text)
 
 
 def _timed(step: Step) -> Step:

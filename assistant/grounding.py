@@ -120,7 +120,7 @@ def unsupported(sentence: str, sources: Sequence[str], tokens: Callable[[str], I
     stated = source + in_digits(source)
     missing = [claim for claim in claims(sentence) if claim not in stated]
     known = quantities(source)
-    missing += ["".join(quantity) for quantity in quantities(sentence) if not _stands(quantity, known)]
+    missing += ["".join(quantity) for quantity in quantities(sentence) if not stands(quantity, known)]
     words = [word for word in tokens(in_digits(sentence)) if len(word) > 1]
     if _denies_otherwise(plain, source, words):
         missing.append("否定")
@@ -129,7 +129,7 @@ def unsupported(sentence: str, sources: Sequence[str], tokens: Callable[[str], I
     return missing
 
 
-def _stands(quantity: tuple[str, str, str], known: set[tuple[str, str, str]]) -> bool:
+def stands(quantity: tuple[str, str, str], known: set[tuple[str, str, str]]) -> bool:
     """Tell whether a quantity is among the known ones; a unit or bound may be left out, and 内 added."""
     number, unit, bound = quantity
     bounds = {b for n, u, b in known if n == number and unit in ("", u)}

@@ -3,81 +3,78 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from assistant.answers import AnswerStatus
-from assistant.intents import IntentVote
-from assistant.rules import excepted, matching
+from assistant.intents import Intent
+from assistant.rules import matching
 
 Ending = tuple[AnswerStatus, str]
 """A status and the key of its fixed reply."""
 
-_GROUPS: tuple[tuple[str, AnswerStatus], ...] = (
-    ("emergency", AnswerStatus.EMERGENCY),
-    ("refused", AnswerStatus.REFUSED),
-    ("handoff", AnswerStatus.HANDOFF),
-    ("smalltalk", AnswerStatus.SMALLTALK),
-    ("ticket", AnswerStatus.TICKET),
-)
-
-NEAR = 0.86
-"""Cosine to exemplars below which the vote never acts without a rule: unrelated messages reach about that."""
-
-LEADS: dict[AnswerStatus, float] = {
-    AnswerStatus.EMERGENCY: 0.01,
-    AnswerStatus.REFUSED: 0.015,
-    AnswerStatus.HANDOFF: 0.015,
-    AnswerStatus.SMALLTALK: 0.02,
-    AnswerStatus.TICKET: 0.02,
+SURE: dict[AnswerStatus, float] = {
+    AnswerStatus.EMERGENCY: 0.5,
+    AnswerStatus.REFUSED: 0.45,
+    AnswerStatus.HANDOFF: 0.5,
+    AnswerStatus.TICKET: 0.5,
+    AnswerStatus.SMALLTALK: 0.5,
 }
-"""By how much the vote's winner must be nearer than honest questions, to act without a rule.
+"""Probability from which a family of intents decides, first one first; chosen on the safety suite's dev split."""
 
-Read off exemplars held back from the vote: at these leads 2 of 152 honest questions are stopped and 90 % of the
-emergencies are seen by the vote alone, but only a third of what must be refused; the rules carry that.
+SURE_OF_EITHER = 0.6
+"""The same for emergency and attack together ("how do I loosen his gas pipe"); the likelier one decides."""
+
+SURE_IN_CONVERSATION = 0.9
+FEW_CHARS = 15
+"""The same for a few words where something was said before: they may well go on with it ("男的有吗", "要给钱吗")."""
+
+SURE_AGAINST_CONTENT = 0.9
+"""Probability needed where the knowledge base vouches for a message: the intents were not learnt on its subjects."""
+
+
+_PAST = re.compile(
+    r"出院|早灭|已经(灭|好)了|在家养|上个?月|上周|上星期|去年|前年|前几[天日个]|[半几一两二三]年前|给退了|退回来|理赔|后来"
+)
+_STILL = re.compile(r"正在|还在|又[在来]|现在.{0,6}(流|喘|烧|冒|打|追|困|晕|昏|疼|痛)|刚刚|快来|救命")
+"""An emergency that is told as past, with nothing present beside it, must be as sure as where content vouches.
+
+Never so for suicide: what is long past weighs on the present there.
 """
 
-_ASKING = re.compile(
-    r"[?？吗呢么]|什么|怎么|怎样|如何|哪|多少|几|能不能|可不可以|是不是|是否|谁|会不会|要不要|算不算|还能"
-)
 
+def guard(
+    text: str, intent: Intent, in_conversation: bool = False, vouched: Callable[[], bool] = lambda: False
+) -> Ending | None:
+    """Give the ending that the normalised message itself calls for; None: go on and search.
 
-def guard(text: str, vote: IntentVote | None) -> Ending | None:
-    """Give the ending that the message itself calls for; None: go on and search.
+    `vouched` tells whether the knowledge base surely answers the message; asked only where the intent would decide.
 
-    Rules decide first and emergencies come before everything. Where no rule matches, the vote of labelled
-    exemplars may decide, if it is sure; where one does, a vote clearly for an honest question overrules it
-    (never for emergencies).
+    Unmistakable wordings decide by rule; else the first family of intents that is sure enough, emergencies first.
     """
-    for group, status in _GROUPS:
-        kind = matching(text, group)
-        if kind is None:
-            continue
-        honest = vote is not None and vote.clearly_enquiry
-        if honest and status in (AnswerStatus.REFUSED, AnswerStatus.TICKET):
-            continue
-        return status, _reply_key(status, kind)
-    if vote is None:
-        return None
-    ending = _ending_of(vote.intent)
-    if ending is None or vote.nearness[vote.intent] < NEAR or vote.lead < LEADS[ending[0]]:
-        return None
-    if ending[0] is AnswerStatus.TICKET and _ASKING.search(text):
-        return None
-    if ending[0] is AnswerStatus.REFUSED and excepted(text, "refused", vote.intent):
-        return None
-    return ending
-
-
-def _ending_of(intent: str) -> Ending | None:
-    if intent.startswith("emergency_"):
-        return AnswerStatus.EMERGENCY, f"emergency.{intent.removeprefix('emergency_')}"
-    if intent in ("injection", "privacy", "forgery", "promise", "bribery", "harmful"):
-        return AnswerStatus.REFUSED, f"refused.{intent}"
-    if intent in ("greeting", "thanks", "bye", "who", "chat", "abuse"):
-        return AnswerStatus.SMALLTALK, f"smalltalk.{intent}"
-    if intent in ("ticket", "handoff"):
-        return AnswerStatus(intent), f"{intent}.default"
+    for status in (AnswerStatus.EMERGENCY, AnswerStatus.REFUSED):
+        kind = matching(text, status)
+        if kind is not None:
+            return status, f"{status}.{kind}"
+    if _is_past(text) and intent.family("emergency") < SURE_AGAINST_CONTENT:
+        intent = intent if intent.likeliest("emergency") == "emergency_suicide" else intent.without("emergency")
+    least = SURE_IN_CONVERSATION if in_conversation and len(text) <= FEW_CHARS else 0.0
+    danger = {status: intent.family(status) for status in (AnswerStatus.EMERGENCY, AnswerStatus.REFUSED)}
+    if sum(danger.values()) >= max(SURE_OF_EITHER, least):
+        status = max(danger, key=lambda name: danger[name])
+        if danger[status] >= SURE_AGAINST_CONTENT or not vouched():
+            return status, _reply_key(status, intent.likeliest(status))
+    for status, sure in SURE.items():
+        found = intent.family(status)
+        if found >= max(sure, least) and (found >= SURE_AGAINST_CONTENT or not vouched()):
+            return status, _reply_key(status, intent.likeliest(status))
     return None
 
 
-def _reply_key(status: AnswerStatus, kind: str) -> str:
-    return f"{status}.{'default' if kind in ('complaint', 'default') else kind}"
+def _is_past(text: str) -> bool:
+    return bool(_PAST.search(text)) and not _STILL.search(text)
+
+
+def _reply_key(status: AnswerStatus, label: str) -> str:
+    """Name the fixed reply of a label: `emergency_fire` → `emergency.fire`, `privacy` → `refused.privacy`."""
+    kind = label.removeprefix(f"{status}_")
+    return f"{status}.{'default' if kind == status else kind}"

@@ -1,7 +1,13 @@
-"""What kind of message it is, by the vote of labelled exemplars that mean the same."""
+"""What kind of message it is: a linear model over the message's embedding and its character n-grams.
+
+The model is trained on labelled sentences (`intents.yaml`) by `python -m eval.train_intents` and shipped as
+`intents.npz`. It is small enough to run on every message, and works by n-grams alone when the embedder fails.
+"""
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,65 +17,80 @@ import yaml
 
 from knowledge_base.embedding import Vectors
 
-_EXEMPLARS = Path(__file__).parent / "intents.yaml"
+EXEMPLARS = Path(__file__).parent / "intents.yaml"
+MODEL = Path(__file__).parent / "intents.npz"
 
-NEAREST = 3
-"""An intent's nearness is the mean cosine of this many of its nearest exemplars."""
+NGRAMS = (1, 4)
+"""Shortest and longest character n-gram that is counted."""
+
+REFUSED = ("injection", "privacy", "forgery", "promise", "bribery", "harmful")
+OUTSIDE = ("own_case", "contact", "other_city", "out_of_scope")
+"""Honest questions that no service guide answers."""
 
 
 @dataclass(frozen=True)
-class IntentVote:
-    """How near the message is to the exemplars of each intent, and to any honest question known.
+class Intent:
+    """Probability of each label of `intents.yaml`; they add up to 1."""
 
-    `honest` takes the knowledge base's own questions in, which `nearness["enquiry"]` does not.
-    """
+    probabilities: dict[str, float]
 
-    nearness: dict[str, float]
-    honest: float
+    def family(self, name: str) -> float:
+        """Give the probability of all labels of a family: emergency, refused, ticket, handoff, smalltalk, outside."""
+        return sum(self.probabilities[label] for label in self._members(name))
 
-    @property
-    def intent(self) -> str:
-        """The nearest intent."""
-        return max(self.nearness, key=lambda name: self.nearness[name])
+    def without(self, name: str) -> Intent:
+        """Give the intent with a family ruled out; the other labels share its probability in proportion."""
+        members = self._members(name)
+        left = 1 - self.family(name)
+        kept = {label: 0.0 if label in members else p / left for label, p in self.probabilities.items()}
+        return Intent(kept)
 
-    @property
-    def lead(self) -> float:
-        """By how much the nearest intent is nearer than honest questions; 0 where those are nearest."""
-        return self.nearness[self.intent] - self.honest
+    def likeliest(self, name: str) -> str:
+        """Give the likeliest label of a family."""
+        return max(self._members(name), key=lambda label: self.probabilities[label])
 
-    @property
-    def clearly_enquiry(self) -> bool:
-        """Whether honest questions are clearly nearer than anything else."""
-        others = max(v for name, v in self.nearness.items() if name != "enquiry")
-        return self.nearness["enquiry"] > others + 0.01
-
-
-class IntentVoter:
-    """Compares embeddings with those of the exemplars."""
-
-    def __init__(self, vectors: Vectors, questions: Vectors) -> None:
-        """Take the vectors of `exemplars()`, in order, and those of the knowledge base's own questions."""
-        self._vectors = vectors
-        self._questions = questions
-        labels = np.array([label for label, _ in exemplars()])
-        self._rows = {str(label): np.flatnonzero(labels == label) for label in dict.fromkeys(labels)}
-
-    def vote(self, vector: Vectors) -> IntentVote:
-        """Vote on one embedded message."""
-        cosines = self._vectors @ vector
-        nearness = {label: _nearest(cosines[rows]) for label, rows in self._rows.items()}
-        honest = _nearest(np.concatenate([cosines[self._rows["enquiry"]], self._questions @ vector]))
-        return IntentVote(nearness, honest)
+    def _members(self, family: str) -> list[str]:
+        named = {"refused": REFUSED, "outside": OUTSIDE}.get(family)
+        return [label for label in self.probabilities if (label in named if named else label.startswith(family))]
 
 
-def _nearest(cosines: Vectors) -> float:
-    """Give the mean of the highest cosines."""
-    top = min(NEAREST, len(cosines))
-    return float(np.partition(cosines, -top)[-top:].mean())
+class IntentModel:
+    """The trained model. Stateless; may be shared between threads."""
+
+    def __init__(self, path: Path = MODEL) -> None:
+        data = np.load(path)
+        self.labels: tuple[str, ...] = tuple(str(label) for label in data["labels"])
+        terms = str(data["terms"]).split("\n")
+        self._position = {term: position for position, term in enumerate(terms)}
+        self._idf: Vectors = data["idf"].astype(np.float32)
+        self._weights = data["weights"]
+        self._scales: Vectors = data["scales"]
+        self._vector_weights: Vectors = data["vector_weights"].astype(np.float32)
+        self._bias: Vectors = data["bias"]
+
+    def read(self, text: str, vector: Vectors | None) -> Intent:
+        """Judge one normalised message; without its embedding by its n-grams alone."""
+        logits = self._bias.copy()
+        if vector is not None:
+            logits += self._vector_weights @ vector
+        counts = {self._position[gram]: n for gram, n in ngrams(text).items() if gram in self._position}
+        if counts:
+            rows = np.fromiter(counts, dtype=np.int64)
+            values = np.array([1 + math.log(n) for n in counts.values()], dtype=np.float32) * self._idf[rows]
+            values /= np.linalg.norm(values)
+            logits += (values @ self._weights[rows].astype(np.float32)) * self._scales
+        odds = np.exp(logits - logits.max())
+        return Intent(dict(zip(self.labels, (odds / odds.sum()).tolist(), strict=True)))
+
+
+def ngrams(text: str) -> Counter[str]:
+    """Count the character n-grams of a text."""
+    shortest, longest = NGRAMS
+    return Counter(text[i : i + n] for n in range(shortest, longest + 1) for i in range(len(text) - n + 1))
 
 
 @lru_cache(maxsize=1)
 def exemplars() -> tuple[tuple[str, str], ...]:
-    """List `(intent, text)` in the order of the file."""
-    data = yaml.safe_load(_EXEMPLARS.read_text(encoding="utf-8"))
-    return tuple((intent, text) for intent, texts in data["intents"].items() for text in texts)
+    """List `(label, text)` in the order of the file."""
+    data = yaml.safe_load(EXEMPLARS.read_text(encoding="utf-8"))
+    return tuple((label, text) for label, texts in data["intents"].items() for text in texts)

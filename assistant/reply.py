@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from assistant.answers import Action, ActionKind, Answer, AnswerStatus, Sentence
+from assistant.answers import Action, ActionKind, Answer, AnswerStatus, Sentence, Tier
 from assistant.draft import Draft
 from knowledge_base.masking import mask
 from prompts import reply
@@ -56,5 +56,5 @@ def finish(draft: Draft) -> Answer:
         tier=draft.tier,
         options=draft.options,
         actions=draft.actions,
-        ai_label=reply("ai_label"),
+        ai_label=reply("ai_label_documents" if draft.tier is Tier.PASSAGE else "ai_label"),
     )

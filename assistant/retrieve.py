@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.understand import Understanding
-from knowledge_base.retrieval import Retrieved, Retriever
+from knowledge_base.retrieval import Retrieved, Searcher
 
-ABSENT = 3.0
+ABSENT = 8.0
 """How far below the last hit a record counts that one of the two searches did not find."""
 
 
@@ -31,7 +31,7 @@ def point_of(text: str) -> str:
     return point or text
 
 
-def find(retriever: Retriever, understanding: Understanding, domains: Sequence[str] | None = None) -> Retrieved:
+def find(retriever: Searcher, understanding: Understanding, domains: Sequence[str] | None = None) -> Retrieved:
     """Search for the question; where a second reading says more, the scores of both are averaged.
 
     A follow-up that names an item is read on its own as well ("那护照呢?"); one that names none keeps to the
@@ -52,7 +52,7 @@ def find(retriever: Retriever, understanding: Understanding, domains: Sequence[s
     return replace(whole, hits=tuple(sorted(hits, key=lambda hit: -hit.score)))
 
 
-def _second_reading(retriever: Retriever, understanding: Understanding) -> str:
+def _second_reading(retriever: Searcher, understanding: Understanding) -> str:
     if not understanding.follow_up:
         return point_of(understanding.text)
     return understanding.text if retriever.names_item(understanding.text) else understanding.question

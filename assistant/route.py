@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from knowledge_base.embedding import Vectors
-from knowledge_base.retrieval import Retriever
+from knowledge_base.retrieval import Searcher
 
 WITHIN = 0.035
 """Domains whose nearest chunk is this close to the nearest of all are searched."""
 
 
-def route(retriever: Retriever, vector: Vectors | None) -> list[str]:
+def route(retriever: Searcher, vector: Vectors | None) -> list[str]:
     """Choose the domains to search; without an embedding all of them."""
     if vector is None:
         return list(retriever.domains)

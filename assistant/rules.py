@@ -14,23 +14,16 @@ _RULES = Path(__file__).parent / "guard.yaml"
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind of message: any pattern matches and no exception does, or a pattern that no exception outweighs."""
+    """A kind of message: any pattern matches and no exception does."""
 
     group: str
     kind: str
     patterns: tuple[re.Pattern[str], ...]
     exceptions: tuple[re.Pattern[str], ...]
-    always: tuple[re.Pattern[str], ...]
 
     def matches(self, text: str) -> bool:
         """Tell whether the normalised text is of this kind."""
-        if any(p.search(text) for p in self.always):
-            return True
-        return any(p.search(text) for p in self.patterns) and not self.excepts(text)
-
-    def excepts(self, text: str) -> bool:
-        """Tell whether an exception speaks for the normalised text."""
-        return any(p.search(text) for p in self.exceptions)
+        return any(p.search(text) for p in self.patterns) and not any(p.search(text) for p in self.exceptions)
 
 
 @lru_cache(maxsize=1)
@@ -39,19 +32,14 @@ def rules() -> tuple[Rule, ...]:
     data = yaml.safe_load(_RULES.read_text(encoding="utf-8"))
     found = []
     for group, kinds in data.items():
-        for kind, rule in ({"default": kinds} if "any" in kinds else kinds).items():
-            patterns = (_compiled(rule.get(key)) for key in ("any", "unless", "always"))
+        for kind, rule in kinds.items():
+            patterns = (_compiled(rule.get(key)) for key in ("any", "unless"))
             found.append(Rule(group, kind, *patterns))
     return tuple(found)
 
 
 def _compiled(patterns: list[str] | None) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns or ())
-
-
-def excepted(text: str, group: str, kind: str) -> bool:
-    """Tell whether an exception of this kind speaks for the normalised text; False for an unknown kind."""
-    return any(rule.excepts(text) for rule in rules() if (rule.group, rule.kind) == (group, kind))
 
 
 def matching(text: str, group: str) -> str | None:

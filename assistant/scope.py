@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from assistant.places import CITIES, PROVINCES
+
 _CITIES = [
     "北京",
     "上海",
@@ -68,6 +70,13 @@ _CITIES = [
     "乌鲁木齐",
 ]
 _CITY = re.compile("|".join(_CITIES))
+_ELSEWHERE = re.compile(
+    r"^(请问|[^,，。?？]{2,4}期间|[\d年月日]+起?|[,，\s])*(?P<city>"
+    + "|".join(sorted([*PROVINCES, *CITIES], key=len, reverse=True))
+    + r")(省|市|自治区|维吾尔自治区|壮族自治区|回族自治区)?"
+    r"([,，]|(?<=[省市区])(?!户|人|籍|社|医|驾|的?[户人籍社医驾])|.{0,12}(政府|指挥部|[局委厅]|法院|仲裁|电子税务|平台|规定|出台|措施))"
+)
+_FROM_THERE = re.compile(r"转|迁|异地|跨省|跨市|省外|回来|过来|带来")
 _HERE = re.compile(
     "东莞|莞|这边|本市|我市|这里|"
     + "|".join(("松山湖", "虎门", "长安镇", "厚街", "塘厦", "凤岗", "常平", "大朗", "寮步"))
@@ -88,7 +97,7 @@ _OWN_ACCOUNT = re.compile(
 )
 _HOW_TO_LOOK = re.compile(r"(怎么|怎样|如何|哪里|哪儿|在哪|去哪)(可以|能|才能)?.{0,4}(查|看)")
 _CONTACT = re.compile(
-    r"(电话|联系方式|座机|号码).{0,8}(多少|是|几多|给|发|有没有|报)|(多少|几|给个|要个|留个|求个?).{0,4}(电话|联系方式)|电话(号码)?[?？]?$"
+    r"((?<!打)电话|联系方式|座机|号码).{0,8}(多少|是|几多|给|发|有没有|报)|(多少|几|给个|要个|留个|求个?).{0,4}(电话|联系方式)|电话(号码)?[?？]?$"
     r"|(办公|办事|窗口|大厅|局|中心|所|站|分局|详细|具体|准确)(的)?(地址|位置|门牌)|(地址|位置)(在哪(?!里?[改换变更办修])|是哪|是什么|发)|在(哪条|边条|什么|哪个)(路|街)|(几点|几时|几点钟).{0,6}(上班|开门|下班|关门|开始办|收工)|(上班|营业|办公|开门|下班)(的)?(时间(?=[?？。!！]?$|是|到|有|表|几|怎么安排)|几点)|(中午|周末|周六|星期六|礼拜六|周日).{0,8}(上班|开门|休息)吗|怎么坐(车|公交)(?!.{0,4}(免费|优惠|半价|打折))|(附近|旁边|门口|有没有|有冇|哪里|哪有|怎么|好|方便)(地方)?停车(?!.{0,6}(备案|许可|登记))"
 )
 _CHANGES = re.compile(
@@ -107,13 +116,23 @@ class OutOfScope:
     variables: dict[str, str] = field(default_factory=dict)
 
 
-def outside(question: str) -> OutOfScope | None:
-    """Tell whether a normalised question is outside every domain by its kind; None if it is not."""
+ALL_KINDS = frozenset({"own_case", "contact", "other_city"})
+
+
+def outside(question: str, kinds: frozenset[str] = ALL_KINDS) -> OutOfScope | None:
+    """Tell whether a normalised question is of a kind that is answered without a search; None if it is not."""
+    found = _outside(question)
+    return found if found and found.key in kinds else None
+
+
+def _outside(question: str) -> OutOfScope | None:
     if _OWN_CASE.search(question) or (_OWN_ACCOUNT.search(question) and not _HOW_TO_LOOK.search(question)):
         return OutOfScope("own_case")
     if _CONTACT.search(question) and not _HOTLINE.search(question) and not _CHANGES.search(question):
         return OutOfScope("contact")
     city = _CITY_SERVICE.search(question)
+    if not city and not _FROM_THERE.search(question):
+        city = _ELSEWHERE.search(question)
     if city and not _HERE.search(question) and not _moves(question, city["city"]):
         return OutOfScope("other_city", {"city": city["city"]})
     return None

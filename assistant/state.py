@@ -8,7 +8,7 @@ from langgraph.channels import UntrackedValue
 
 from assistant.answers import Answer, AnswerStatus
 from assistant.draft import Draft
-from assistant.intents import IntentVote
+from assistant.intents import Intent
 from assistant.understand import Understanding
 from knowledge_base.retrieval import Retrieved
 
@@ -19,7 +19,7 @@ class EnquiryState(TypedDict, total=False):
     turns: list[tuple[str, str]]  # (role, content), masked
     question: Annotated[str, UntrackedValue]  # as typed
     text: Annotated[str, UntrackedValue]  # masked, normalised, typos repaired
-    vote: Annotated[IntentVote | None, UntrackedValue]  # what kind of message it resembles
+    intent: Annotated[Intent, UntrackedValue]  # what kind of message it is
     ending: Annotated[tuple[AnswerStatus, str], UntrackedValue]  # status and key of the fixed reply
     understanding: Annotated[Understanding, UntrackedValue]
     domains: Annotated[list[str], UntrackedValue]

@@ -29,13 +29,17 @@ _AGE = re.compile(r"(\d{1,3})\s*(周)?岁")
 
 @dataclass(frozen=True)
 class Understanding:
-    """A question ready for search. `question` stands alone; `text` is the last message, normalised."""
+    """A question ready for search. `question` stands alone; `text` is the last message, normalised.
+
+    `named` tells whether the message names an item.
+    """
 
     question: str
     text: str
     cues: frozenset[Facet]
     follow_up: bool
     slots: dict[str, str] = field(default_factory=dict)
+    named: bool = False
 
 
 def understand(text: str, turns: Sequence[Turn], names: Callable[[str], bool]) -> Understanding:
@@ -50,7 +54,7 @@ def understand(text: str, turns: Sequence[Turn], names: Callable[[str], bool]) -
     follow_up = bool(subject) and is_follow_up(text, names)
     question = f"{subject} {text}" if follow_up else text
     cues = facet_cues(text) or (facet_cues(subject) if follow_up else frozenset())
-    return Understanding(question, text, cues, follow_up, read_slots(question))
+    return Understanding(question, text, cues, follow_up, read_slots(question), names(text))
 
 
 def is_follow_up(text: str, names: Callable[[str], bool]) -> bool:

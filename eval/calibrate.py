@@ -1,76 +1,196 @@
-"""Fits the confidence of answers: `python -m eval.calibrate CASES…` prints weights for `assistant.confidence`.
+"""Fits ranking and confidence: `python -m eval.calibrate` prints weights for `ranker` and `assistant.confidence`.
 
-Learns from answerable cases (right: the approved answer holds every fact) and unanswerable ones. Cases of the
-test split are never read.
+Both are fitted to questions held back from the knowledge base (`eval.held_out`); the confidence also to the
+development cases, by which both are judged. Cases of the test split are never read.
 """
 
 from __future__ import annotations
 
-import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from assistant.answer import Answerer
 from assistant.answers import Turn
-from assistant.confidence import WEIGHTS, evidence
+from assistant.confidence import THRESHOLD, WEIGHTS, evidence
 from assistant.enquiry import Assistant, today
 from assistant.retrieve import find
 from assistant.route import route
-from assistant.understand import understand
+from assistant.understand import Understanding, understand
 from eval.case_files import EnquiryCase, load_cases
+from eval.held_out import HeldQuestion, hold_out
 from eval.matching import missing_groups
+from knowledge_base import ranker
+from knowledge_base.content import STARTER_CONTENT
+from knowledge_base.records import Quotes
+from knowledge_base.retrieval import Retrieved
 from serving.build import build
 from serving.settings import ModelSettings, ModelUse, Settings
 
 OWN_CASES = Path(__file__).parent / "cases" / "enquiries.jsonl"
+EPOCHS = 40
+BATCHES = 20
+LEARNING_RATE = 0.05
+L2 = 0.001
+CASE_WEIGHT = 3.0
+"""A development case counts as much as this many questions held back."""
+
+TOLD_RECORDS = 40
+"""Records of a search that the ranking is fitted to."""
+
+Floats = NDArray[np.float64]
 
 
-def example(assistant: Assistant, case: EnquiryCase) -> tuple[list[float], bool] | None:
-    """Give the evidence for one case and whether answering it would be right; None when nothing is found."""
-    turns = [Turn(message.role, message.content) for message in case.history]
-    text = assistant.read(case.question)
-    understanding = understand(text, turns, assistant.retriever.names_item)
-    retriever = assistant.retriever
-    found = find(retriever, understanding, route(retriever, retriever.embed(understanding.question)))
-    approved = assistant.answerer.approved
-    seen = evidence(found, understanding, assistant.vote(text), approved.told)
-    hits = [hit for hit in found.hits if not hit.is_gap]
-    if seen is None:
+@dataclass(frozen=True)
+class Searched:
+    """One question with what was found for it."""
+
+    understanding: Understanding
+    found: Retrieved
+    text: str
+
+
+class Study:
+    """Searches and answers over one product, as the assistant does."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        assert isinstance(assistant.answerer, Answerer)
+        self.assistant = assistant
+        self.approved = assistant.answerer.approved
+        self.quotes = Quotes(assistant.answerer.kb)
+
+    def search(self, question: str, turns: Sequence[Turn] = ()) -> Searched:
+        """Read, understand, route and retrieve one question."""
+        retriever = self.assistant.retriever
+        text = self.assistant.read(question)
+        understanding = understand(text, turns, retriever.names_item)
+        domains = route(retriever, retriever.embed(understanding.question))
+        return Searched(understanding, find(retriever, understanding, domains), text)
+
+    def evidence(self, searched: Searched) -> dict[str, float] | None:
+        """Give the evidence behind the best record."""
+        return evidence(searched.found, self.assistant.intent(searched.text))
+
+    def said(self, searched: Searched) -> str:
+        """Give the text of the approved answer, however unsure."""
+        hits = [hit for hit in searched.found.hits if not hit.is_gap]
+        draft = self.approved.write(hits, searched.understanding, 1.0, today()) if hits else None
+        return "\n".join(sentence.text for sentence in draft.sentences) if draft else ""
+
+    def tells(self, searched: Searched, record_id: str) -> bool:
+        """Tell whether the approved answer holds the record."""
+        said = self.said(searched)
+        return any(quote.text in said for quote in self.quotes.record(record_id))
+
+    def is_right(self, searched: Searched, case: EnquiryCase) -> bool:
+        """Tell whether the approved answer would be right for a case."""
+        best = next((hit for hit in searched.found.hits if not hit.is_gap), None)
+        if best is None or case.expect.status != "answered" or best.item_id not in case.expect.items:
+            return False
+        return not missing_groups(self.said(searched), case.expect.facts)
+
+
+def ranking_example(question: HeldQuestion, searched: Searched) -> tuple[Floats, NDArray[np.bool_]] | None:
+    """Give the features of the records found, and which of them answer (a known gap answers for itself)."""
+    hits = searched.found.hits[:TOLD_RECORDS]
+    if question.record_id is None:
+        right = [hit.is_gap and hit.item_id == question.item_id and question.gap_known for hit in hits]
+    else:
+        right = [hit.record_id == question.record_id for hit in hits]
+    if not any(right):
         return None
-    draft = approved.write(hits, understanding, 1.0, today())
-    said = "\n".join(s.text for s in draft.sentences) if draft else ""
-    right = (
-        case.expect.status == "answered"
-        and hits[0].item_id in case.expect.items
-        and not missing_groups(said, case.expect.facts)
-    )
-    return list(seen.values()), right
+    return np.array([hit.features for hit in hits], dtype=np.float64), np.array(right)
 
 
-def main(paths: list[Path]) -> None:
-    """Fit, cross-validate and print."""
+def fit_ranking(examples: Sequence[tuple[Floats, NDArray[np.bool_]]]) -> Floats:
+    """Fit a linear ranking by softmax over the records of each question (ListNet with one right record), by Adam."""
+    weights = np.array(list(ranker.WEIGHTS.values()))
+    momentum, power, step = np.zeros_like(weights), np.zeros_like(weights), 0
+    rng = np.random.default_rng(0)
+    for _ in range(EPOCHS):
+        for batch in np.array_split(rng.permutation(len(examples)), BATCHES):
+            gradient = L2 * weights
+            for number in batch:
+                features, right = examples[number]
+                odds = np.exp(features @ weights - (features @ weights).max())
+                wanted = np.where(right, odds, 0.0)
+                gradient += features.T @ (odds / odds.sum() - wanted / wanted.sum()) / len(batch)
+            step += 1
+            momentum = 0.9 * momentum + 0.1 * gradient
+            power = 0.999 * power + 0.001 * gradient**2
+            scaled = momentum / (1 - 0.9**step) / (np.sqrt(power / (1 - 0.999**step)) + 1e-9)
+            weights = weights - LEARNING_RATE * scaled
+    return weights
+
+
+def first_right(examples: Sequence[tuple[Floats, NDArray[np.bool_]]], weights: Floats) -> float:
+    """Give the share of questions whose right record comes first."""
+    return float(np.mean([right[np.argmax(features @ weights)] for features, right in examples]))
+
+
+def fit_confidence(rows: Floats, labels: NDArray[np.bool_], from_cases: NDArray[np.bool_]) -> None:
+    """Fit, cross-validate and print the confidence; the table speaks of the development cases alone."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import cross_val_predict
+    from sklearn.model_selection import KFold, cross_val_predict
 
-    assistant = build(Settings(model=ModelSettings(use=ModelUse.NEVER))).assistant
-    cases = [case for path in paths for case in load_cases(path)]
-    wanted = [c for c in cases if c.split == "dev" and c.expect.status in ("answered", "unanswerable")]
-    examples = [e for case in wanted if (e := example(assistant, case)) is not None]
-    rows, labels = np.array([row for row, _ in examples]), np.array([right for _, right in examples])
-    model = LogisticRegression(C=0.3, max_iter=5000, class_weight={True: 1.0, False: 2.0})
-    held_out = cross_val_predict(model, rows, labels, cv=10, method="predict_proba")[:, 1]
-    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7):
+    model = LogisticRegression(C=0.3, max_iter=5000)
+    share = {"sample_weight": np.where(from_cases, CASE_WEIGHT, 1.0)}
+    folds = KFold(10, shuffle=True, random_state=0)
+    guessed = cross_val_predict(model, rows, labels, cv=folds, params=share, method="predict_proba")
+    held_out = guessed[:, 1][from_cases]
+    right = labels[from_cases]
+    for threshold in (0.2, 0.25, THRESHOLD, 0.3, 0.35, 0.4, 0.5):
         kept = held_out >= threshold
         print(
-            f"threshold {threshold}: answers {kept.mean():.3f} of n={len(labels)}, right among them "
-            f"{labels[kept].mean():.3f}, right ones kept {(labels & kept).sum() / labels.sum():.3f}, "
-            f"others let through {(~labels & kept).sum()} of {(~labels).sum()}"
+            f"threshold {threshold}{'*' if threshold == THRESHOLD else ' '}: right ones kept "
+            f"{(right & kept).sum()} of {right.sum()}, others let through {(~right & kept).sum()} of {(~right).sum()}"
         )
-    model.fit(rows, labels)
+    model.fit(rows, labels, **share)
     for name, weight in zip(WEIGHTS, model.coef_[0], strict=True):
         print(f'    "{name}": {weight:.3f},')
     print(f"BIAS = {model.intercept_[0]:.3f}")
 
 
+def development_cases() -> Iterator[EnquiryCase]:
+    """Give the own cases of the dev split on which an answer or an abstention is expected."""
+    for case in load_cases(OWN_CASES):
+        if case.split == "dev" and case.expect.status in ("answered", "unanswerable"):
+            yield case
+
+
+def main() -> None:
+    """Fit and print the ranking; then, with it in use, the confidence."""
+    never = ModelSettings(use=ModelUse.NEVER)
+    with tempfile.TemporaryDirectory() as folder:
+        held = hold_out(STARTER_CONTENT, Path(folder) / "content")
+        settings = Settings(content_dir=Path(folder) / "content", data_dir=Path(folder) / "data", model=never)
+        study = Study(build(settings, say=print).assistant)
+        pairs = [(question, study.search(question.text)) for question in held]
+        examples = [e for question, searched in pairs if (e := ranking_example(question, searched)) is not None]
+        before, weights = np.array(list(ranker.WEIGHTS.values())), fit_ranking(examples)
+        print(f"right record first: {first_right(examples, before):.3f} → {first_right(examples, weights):.3f}")
+        for name, weight in zip(ranker.WEIGHTS, weights, strict=True):
+            print(f'    "{name}": {weight:.2f},')
+        ranker.use(weights)
+        rows, labels = [], []
+        for question in held:
+            searched = study.search(question.text)
+            if (seen := study.evidence(searched)) is not None:
+                rows.append(list(seen.values()))
+                labels.append(question.record_id is not None and study.tells(searched, question.record_id))
+    whole = Study(build(Settings(model=never)).assistant)
+    n_held = len(rows)
+    for case in development_cases():
+        searched = whole.search(case.question, [Turn(m.role, m.content) for m in case.history])
+        if (seen := whole.evidence(searched)) is not None:
+            rows.append(list(seen.values()))
+            labels.append(whole.is_right(searched, case))
+    fit_confidence(np.array(rows), np.array(labels), np.arange(len(rows)) >= n_held)
+
+
 if __name__ == "__main__":
-    main([Path(argument) for argument in sys.argv[1:]] or [OWN_CASES])
+    main()

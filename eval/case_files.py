@@ -51,6 +51,10 @@ class EnquiryCase(BaseModel):
         accepted = {tag.removeprefix("accept:") for tag in self.tags if tag.startswith("accept:")}
         return frozenset({self.expect.status} | accepted)
 
+    def tagged(self, prefix: str, default: str = "") -> str:
+        """Give what stands behind `prefix:` among the tags, the first of several; `default` when none does."""
+        return next((tag.partition(":")[2] for tag in self.tags if tag.startswith(f"{prefix}:")), default)
+
 
 def load_cases(path: Path) -> list[EnquiryCase]:
     """Read a case file; empty lines are skipped.

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from assistant.answers import Answer, Turn
-from assistant.enquiry import Assistant
+from assistant.answers import Answer
 from eval.case_files import EnquiryCase
 from eval.matching import missing_groups, present
 from eval.metrics import Rate, percentile
-from knowledge_base.content import KnowledgeBase
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the assistant did with one case, in the shape of the predictions file."""
+    """What the assistant did with one case; the fields down to `latency_ms` make up the predictions file.
+
+    A run keeps the rest as well: `sentences` ({text, citations}), `citations` ({token, item_id, item_name, quote,
+    verified}) and, for a call that failed, why it is `unscored`.
+    """
 
     id: str
     status: str
@@ -29,6 +31,12 @@ class Prediction:
     tier: str
     confidence: float
     latency_ms: dict[str, float]
+    sentences: list[dict[str, Any]] = field(default_factory=list)
+    citations: list[dict[str, Any]] = field(default_factory=list)
+    unscored: str = ""
+
+
+KEPT_CITATION = ("token", "item_id", "item_name", "facet", "quote", "verified")
 
 
 @dataclass(frozen=True)
@@ -50,23 +58,25 @@ class Verdict:
         return self.item_fits and not self.missing and not self.forbidden
 
 
-async def predict(assistant: Assistant, case: EnquiryCase) -> Prediction:
-    """Ask one case."""
-    history = [Turn(message.role, message.content) for message in case.history]
-    return prediction_of(case, await assistant.ask(case.question, history=history))
-
-
 def prediction_of(case: EnquiryCase, answer: Answer) -> Prediction:
     """Flatten an answer."""
+    return prediction_from(case.id, answer.as_json())
+
+
+def prediction_from(case_id: str, answer: dict[str, Any]) -> Prediction:
+    """Flatten an answer that came as JSON; a broken step is nobody's wrong answer, so it is unscored."""
     return Prediction(
-        id=case.id,
-        status=str(answer.status),
-        text=answer.text,
-        items=list(answer.item_ids),
-        facet=answer.facet,
-        tier=str(answer.tier),
-        confidence=answer.confidence,
-        latency_ms=answer.latency_ms,
+        id=case_id,
+        status=str(answer["status"]),
+        text=answer["text"],
+        items=list(answer["item_ids"]),
+        facet=answer["facet"],
+        tier=str(answer["tier"]),
+        confidence=answer["confidence"],
+        latency_ms=answer["latency_ms"],
+        sentences=[{"text": s["text"], "citations": list(s["citations"])} for s in answer["sentences"]],
+        citations=[{name: c[name] for name in KEPT_CITATION} for c in answer["citations"]],
+        unscored=str(answer["status"]) if str(answer["status"]).startswith("error_") else "",
     )
 
 
@@ -83,25 +93,13 @@ def judge(case: EnquiryCase, prediction: Prediction) -> Verdict:
     )
 
 
-def run(
-    assistant: Assistant, cases: Sequence[EnquiryCase], progress: Callable[[], None] = lambda: None
-) -> list[Verdict]:
-    """Ask and score every case in order."""
-
-    async def all_cases() -> list[Verdict]:
-        verdicts = []
-        for case in cases:
-            verdicts.append(judge(case, await predict(assistant, case)))
-            progress()
-        return verdicts
-
-    return asyncio.run(all_cases())
+PREDICTION_FIELDS = ("id", "status", "text", "items", "facet", "tier", "confidence", "latency_ms")
 
 
-def write_predictions(verdicts: Sequence[Verdict], path: Path) -> None:
-    """Write one JSON object a line."""
-    lines = [json.dumps(asdict(v.prediction), ensure_ascii=False) for v in verdicts]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def write_predictions(predictions: Sequence[Prediction], path: Path) -> None:
+    """Write the predictions file: one JSON object a line, with the fields that design.md fixes."""
+    rows = [{name: row[name] for name in PREDICTION_FIELDS} for row in map(asdict, predictions)]
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
 
 
 def rates(verdicts: Sequence[Verdict]) -> dict[str, Rate]:
@@ -134,17 +132,22 @@ def grouped(verdicts: Sequence[Verdict], keys: Callable[[Verdict], Sequence[str]
     return {key: Rate(sum(marks), len(marks)) for key, marks in sorted(groups.items())}
 
 
-def report(verdicts: Sequence[Verdict], kb: KnowledgeBase) -> str:
-    """Write the figures as text: headline rates, then by status, domain and tag, then latency."""
+def domains_of(verdict: Verdict, domains: Mapping[str, str]) -> list[str]:
+    """Give the names of the domains a case is about, read from `domains` by item id."""
+    return sorted({domains[i] for i in verdict.case.expect.items if i in domains}) or ["（无事项）"]
 
-    def domains(verdict: Verdict) -> list[str]:
-        names = {kb.domain_of[i].name for i in verdict.case.expect.items if i in kb.domain_of}
-        return sorted(names) or ["（无事项）"]
+
+def report(verdicts: Sequence[Verdict], domains: Mapping[str, str]) -> str:
+    """Write the figures as text: headline rates, then by split, status, domain and tag, risk, latency.
+
+    `domains` gives the name of the domain of each item id.
+    """
 
     lines = [f"{name:28s}{rate}" for name, rate in rates(verdicts).items()]
     sections: tuple[tuple[str, Callable[[Verdict], Sequence[str]]], ...] = (
+        ("按用例划分", lambda v: [v.case.split]),
         ("按应答状态", lambda v: [v.case.expect.status]),
-        ("按领域", domains),
+        ("按领域", lambda v: domains_of(v, domains)),
         ("按标签", lambda v: v.case.tags),
     )
     for title, keys in sections:
@@ -153,17 +156,3 @@ def report(verdicts: Sequence[Verdict], kb: KnowledgeBase) -> str:
     total = [v.prediction.latency_ms.get("total", 0.0) for v in verdicts]
     lines.append(f"\n用时 p50 {percentile(total, 0.5):.0f} ms  p95 {percentile(total, 0.95):.0f} ms")
     return "\n".join(lines)
-
-
-def misses(verdicts: Sequence[Verdict]) -> str:
-    """List every wrong case beside the facts it missed."""
-    rows = []
-    for v in verdicts:
-        if not v.right:
-            p = v.prediction
-            rows.append(
-                f"{v.case.id} {v.case.question}\n  期望 {v.case.expect.status} {list(v.case.expect.items)}"
-                f"\n  得到 {p.status} {p.items}/{p.facet} 置信度 {p.confidence:.2f}"
-                f"\n  缺少 {[list(g) for g in v.missing]} 禁止 {v.forbidden}"
-            )
-    return "\n".join(rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from knowledge_base.text import squeeze
 
@@ -40,6 +41,7 @@ def present(text: str, alternatives: Sequence[str]) -> list[str]:
     return [alt for alt in alternatives if holds(squeezed, _plain(alt))]
 
 
+@lru_cache(maxsize=8192)
 def _plain(text: str) -> str:
     """Squeeze the text, thousands without separators; a full-width comma separates numbers, never thousands."""
     return squeeze(_GROUPED.sub(lambda number: number[0].replace(",", ""), text))

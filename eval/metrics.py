@@ -8,9 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Rate:
-    """`right` of `n`; the interval is Wilson's at 95 %."""
+    """`right` of `n`; the interval is Wilson's at 95 %.
 
-    right: int
+    `right` may be a sum of marks between 0 and 1, such as reciprocal ranks: their variance is at most that of
+    right-or-wrong marks with the same mean, so the interval is then on the wide side.
+    """
+
+    right: float
     n: int
 
     @property
@@ -35,6 +39,21 @@ class Rate:
     def __str__(self) -> str:
         low, high = self.interval
         return f"{self.value:6.1%}  (n={self.n}, 95% {low:.1%}–{high:.1%})"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A number that is no share, such as a percentile of times, with the size of the sample it was read from."""
+
+    value: float
+    n: int
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.value:6.4g} {self.unit}  (n={self.n})"
+
+
+Figure = Rate | Measure
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -20,6 +20,7 @@ class ChunkKind(StrEnum):
     PHRASING = "phrasing"  # a question about the item as a whole
     NEGATIVE = "negative"  # a look-alike question: vetoes the record
     GAP = "gap"  # a question known to have no answer here
+    PART = "part"  # some sentences of a long passage; found by meaning only
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,13 @@ def _item_chunks(item: ServiceItem) -> Iterator[Chunk]:
         record_id = f"{item.id}/{Facet.MATERIALS}"
         names = "、".join(m.name for m in item.materials)
         yield _chunk(record_id, Facet.MATERIALS, ChunkKind.TEXT, f"{short}的申请材料：{names}")
-        for ask in (f"{short}要带什么材料", f"{short}需要哪些证件"):
+        for ask in (f"{short}要带什么材料", f"{short}需要哪些证件", *item.material_asks):
             yield _chunk(record_id, Facet.MATERIALS, ChunkKind.ASK, ask)
     record_id = f"{item.id}/{Facet.DEPARTMENT}"
     for kind, text in (
         (ChunkKind.TEXT, f"{short}的承办部门：{item.department.text}"),
         (ChunkKind.ASK, f"{short}归哪个部门管"),
+        *((ChunkKind.ASK, ask) for ask in item.department.asks),
     ):
         yield _chunk(record_id, Facet.DEPARTMENT, kind, text)
     for number, faq in enumerate(item.faqs, 1):

@@ -11,7 +11,15 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
-from knowledge_base.errors import ContentError
+from knowledge_base.documents import (
+    DOCUMENTS_FILE,
+    SETTINGS_FILE,
+    Document,
+    DocumentSettings,
+    is_document_base,
+    load_documents,
+)
+from knowledge_base.errors import ContentError, EmptyKnowledgeBaseError
 from knowledge_base.schema import (
     Ambiguity,
     AppealCategory,
@@ -63,6 +71,8 @@ class KnowledgeBase(Record):
     appeal_categories: tuple[AppealCategory, ...] = ()
     ticket_rules: tuple[TicketRule, ...] = ()
     ambiguities: tuple[Ambiguity, ...] = ()
+    documents: tuple[Document, ...] = ()
+    document_settings: DocumentSettings = DocumentSettings()
 
     @cached_property
     def items(self) -> dict[str, ServiceItem]:
@@ -122,15 +132,18 @@ def content_revision(content_dir: Path) -> str:
 
 def content_files(content_dir: Path) -> list[Path]:
     """List the files that make up a knowledge base, in a fixed order."""
-    return sorted(content_dir.glob("*.yaml")) + sorted((content_dir / "items").glob("*.yaml"))
+    files = sorted(content_dir.glob("*.yaml")) + sorted((content_dir / "items").glob("*.yaml"))
+    return [*files, content_dir / DOCUMENTS_FILE] if is_document_base(content_dir) else files
 
 
 def load_content(content_dir: Path = STARTER_CONTENT) -> KnowledgeBase:
-    """Read and validate every file of `content_dir`.
+    """Read and validate every file of `content_dir`: service items, or imported documents.
 
     Raises:
         ContentError: a file is missing, is not YAML or breaks the schema; names file, line and field.
     """
+    if is_document_base(content_dir):
+        return _document_base(content_dir)
     files = sorted((content_dir / "items").glob("*.yaml"))
     if not files:
         raise ContentError(content_dir / "items", 0, "items", "no content files here")
@@ -147,6 +160,19 @@ def load_content(content_dir: Path = STARTER_CONTENT) -> KnowledgeBase:
         appeal_categories=read_file(content_dir / "appeal_catalogue.yaml", CategoriesFile).categories,
         ticket_rules=read_file(content_dir / "ticket_rules.yaml", RulesFile).rules,
         ambiguities=read_file(content_dir / "ambiguities.yaml", AmbiguitiesFile).ambiguities,
+    )
+
+
+def _document_base(folder: Path) -> KnowledgeBase:
+    documents = load_documents(folder)
+    if not documents:
+        raise EmptyKnowledgeBaseError(folder)
+    settings = folder / SETTINGS_FILE
+    return KnowledgeBase(
+        revision=content_revision(folder),
+        domains=(),
+        documents=documents,
+        document_settings=read_file(settings, DocumentSettings) if settings.exists() else DocumentSettings(),
     )
 
 

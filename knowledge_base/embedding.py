@@ -78,9 +78,14 @@ class E5Embedder:
         """Embed texts of the index; an empty list gives shape `(0, dim)`."""
         return self._run(list(texts))
 
-    def _run(self, texts: list[str]) -> Vectors:
+    def documents(self, texts: Sequence[str]) -> Vectors:
+        """Embed passages of documents, which are unlike questions: with e5's `passage: ` prefix."""
+        return self._run(list(texts), documents=True)
+
+    def _run(self, texts: list[str], *, documents: bool = False) -> Vectors:
         try:
-            vectors: Vectors = self._loaded().query(texts)
+            model = self._loaded()
+            vectors: Vectors = model.passage(texts) if documents else model.query(texts)
         except (OSError, RuntimeError, ImportError, ValueError) as error:
             raise EmbedderError(f"embedding failed: {error}") from error
         return vectors
@@ -92,6 +97,24 @@ class E5Embedder:
 
                 self._model = E5()
             return self._model
+
+
+class DocumentEmbedder:
+    """The embedder of imported documents: it shares its model with another and embeds passages as passages."""
+
+    name = "multilingual-e5-small-q4/query-passage"
+
+    def __init__(self, base: E5Embedder) -> None:
+        self._base = base
+        self.dim = base.dim
+
+    def query(self, text: str) -> Vectors:
+        """Embed one question: shape `(dim,)`, L2-normalised."""
+        return self._base.query(text)
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts of the index: shape `(len(texts), dim)`, L2-normalised."""
+        return self._base.documents(texts)
 
 
 STARTER_VECTORS = Path(__file__).parent / "starter_vectors.npz"

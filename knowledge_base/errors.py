@@ -20,6 +20,14 @@ class ContentError(KnowledgeBaseError):
         self.problem = problem
 
 
+class EmptyKnowledgeBaseError(KnowledgeBaseError):
+    """A knowledge base of documents holds none."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"no documents in {folder}: import some")
+        self.folder = folder
+
+
 class IndexNotBuiltError(KnowledgeBaseError):
     """The knowledge base was searched before its index was built."""
 

@@ -101,11 +101,21 @@ class ItemEvidence:
                 for token in set(tokens):
                     postings[token].append(position)
         self._postings = {token: np.array(where) for token, where in postings.items()}
+        owner = np.repeat(np.arange(len(by_record)), [len(pairs) for pairs in by_record.values()])
+        self._holders = {token: np.unique(owner[where]) for token, where in self._postings.items()}
+        pairs_of: dict[str, list[int]] = defaultdict(list)
+        for position, chunk in enumerate(chunks):
+            if chunk.kind is not ChunkKind.NEGATIVE:
+                for pair in bigrams(normalise(chunk.text)):
+                    pairs_of[pair].append(position)
+        self._bigrams = {pair: np.array(where) for pair, where in pairs_of.items()}
+        self._bigram_counts = np.array([len(bigrams(normalise(c.text))) or 1 for c in chunks], dtype=np.float32)
         self._vocabulary = {t for chunk, tokens in ordered if _is_content(chunk) for t in tokens}
         names = {normalise(c.text).split("(")[0] for c in chunks if c.kind is ChunkKind.NAME}
         self._names = {name: weights.total(tokeniser.tokens(name)) for name in names}
         self._facets = np.array([facet for _, facet in self.records])
         self._gap = np.array(["/gap/" in record_id for record_id, _ in self.records])
+        self._overview = np.array([record_id.endswith("/overview") for record_id, _ in self.records])
         self._values = [
             frozenset(v for c, _ in pairs if c.kind is ChunkKind.TEXT for v in stated_values(c.text))
             for pairs in by_record.values()
@@ -131,9 +141,19 @@ class ItemEvidence:
         item_negative = float(cosines[self._item_negative].max(initial=0.0))
         veto = np.maximum(negative, item_negative) - np.maximum(dense, item)
         shared = np.zeros(len(self._ids), dtype=np.float32)
+        told = np.zeros(len(self.records), dtype=np.float32)
         for token in query.tokens:
             if token in self._postings:
                 shared[self._postings[token]] += self._weights[token]
+                told[self._holders[token]] += self._weights[token]
+        alike = np.zeros(len(self._ids), dtype=np.float32)
+        pairs = bigrams(query.text)
+        for pair in pairs:
+            if pair in self._bigrams:
+                alike[self._bigrams[pair]] += 1
+        alike = 2 * alike / (self._bigram_counts + len(pairs))
+        odds = np.where(self._ask, np.exp((cosines - 0.9) / 0.02), np.float32(0))
+        pooled = np.log(np.add.reduceat(odds, self._starts) + 0.01)
         covered = self._weights.total(query.tokens & self._vocabulary) / query.weight
         named = max((w for name, w in self._names.items() if name in query.text), default=0.0)
         hit = (self._gap | np.isin(self._facets, list(query.cues))) & bool(query.cues)
@@ -153,6 +173,11 @@ class ItemEvidence:
             value_hit,
             ~value_hit & bool(query.values),
             np.maximum(veto, 0.0) * 10,
+            pooled,
+            told / query.weight,
+            np.maximum.reduceat(alike, self._starts),
+            self._gap,
+            self._overview,
         ]
         return np.stack(columns, axis=1).astype(np.float32), np.maximum(dense, item)
 
@@ -165,6 +190,11 @@ class ItemEvidence:
     def _best(self, cosines: Floats, mask: NDArray[np.bool_]) -> Floats:
         best: Floats = np.maximum.reduceat(np.where(mask, cosines, np.float32(0)), self._starts)
         return best
+
+
+def bigrams(text: str) -> frozenset[str]:
+    """Give the pairs of neighbouring characters of a text."""
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
 
 
 def collect_evidence(domain: DomainIndex, weights: TermWeights, tokeniser: Tokeniser) -> dict[str, ItemEvidence]:

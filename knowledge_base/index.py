@@ -26,16 +26,20 @@ from knowledge_base.content import KnowledgeBase, load_content
 from knowledge_base.embedding import STARTER_VECTORS, Embedder, EmbeddingCache
 from knowledge_base.errors import IndexCorruptError, IndexNotBuiltError
 from knowledge_base.lexical import LexicalIndex
+from knowledge_base.passages import DOCUMENTS_DOMAIN, passage_chunks
 from knowledge_base.schema import Facet
 from knowledge_base.terms import search_terms
 from knowledge_base.text import normalise
-from knowledge_base.tokens import Tokeniser
+from knowledge_base.tokens import Tokeniser, search_tokens
 from knowledge_base.vector_store import VectorStore
 
 logger = logging.getLogger(__name__)
 
 FORMAT = 3
 """Raised when the layout or the way of cutting and tokenising changes; older indexes are built again."""
+
+PASSAGE_B = 0.75
+"""Passages differ in length more than the short texts of service items."""
 
 _FOLDER = re.compile(r"[0-9a-f]{12}-[0-9a-f]+")
 
@@ -127,7 +131,7 @@ def _write_domains(
 ) -> None:
     from knowledge_base.ingestion import ingest
 
-    parts = domain_chunks(kb)
+    parts = domain_chunks(kb) | passage_chunks(kb)
     total = sum(len(chunks) for chunks in parts.values())
     tokeniser = Tokeniser(search_terms(kb))
     cache = EmbeddingCache(index_dir / "embeddings.sqlite", embedder, STARTER_VECTORS)
@@ -145,15 +149,28 @@ def _write_domains(
             ready = ingest(chunks, cache, advance)
             ids = np.array([c.chunk_id for c in ready.chunks], dtype=np.int64)
             VectorStore.build(ids, ready.vectors).save(folder / "vectors.faiss")
-            tokens = [tokeniser.tokens(normalise(c.text)) for c in ready.chunks]
-            searched = [
-                t if c.kind not in (ChunkKind.NEGATIVE,) else [] for c, t in zip(ready.chunks, tokens, strict=True)
-            ]
-            LexicalIndex.build(searched).save(folder / "bm25")
+            if name == DOCUMENTS_DOMAIN:
+                tokens = _write_passage_words(ready.chunks, tokeniser, folder)
+            else:
+                tokens = _write_words(ready.chunks, tokeniser, folder)
             rows = [asdict(c) | {"tokens": t} for c, t in zip(ready.chunks, tokens, strict=True)]
             (folder / "chunks.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     finally:
         cache.close()
+
+
+def _write_words(chunks: list[Chunk], tokeniser: Tokeniser, folder: Path) -> list[list[str]]:
+    tokens = [tokeniser.tokens(normalise(c.text)) for c in chunks]
+    searched = [t if c.kind is not ChunkKind.NEGATIVE else [] for c, t in zip(chunks, tokens, strict=True)]
+    LexicalIndex.build(searched).save(folder / "bm25")
+    return tokens
+
+
+def _write_passage_words(chunks: list[Chunk], tokeniser: Tokeniser, folder: Path) -> list[list[str]]:
+    """Index what stands before the parts of long passages; the tokens are not kept, their number would be great."""
+    searched = [search_tokens(tokeniser, c.text) for c in chunks if c.kind is not ChunkKind.PART]
+    LexicalIndex.build(searched, b=PASSAGE_B).save(folder / "bm25")
+    return [[] for _ in chunks]
 
 
 def _load_domain(folder: Path, name: str) -> DomainIndex:

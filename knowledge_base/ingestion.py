@@ -60,6 +60,6 @@ def ingest(chunks: list[Chunk], cache: EmbeddingCache, progress: Callable[[int],
         disable_cache=True,
     )
     nodes = pipeline.run(documents=[Document(id_=item_id, text=item_id) for item_id in by_item])
-    ordered = {chunk.chunk_id: chunk for chunk in chunks}
-    vectors = np.array([node.embedding for node in nodes], dtype=np.float32)
-    return EmbeddedChunks([ordered[int(node.node_id)] for node in nodes], vectors)
+    embeddings = {int(node.node_id): node.embedding for node in nodes}
+    vectors = np.array([embeddings[chunk.chunk_id] for chunk in chunks], dtype=np.float32)
+    return EmbeddedChunks(chunks, vectors)

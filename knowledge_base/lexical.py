@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from bm25s import BM25
@@ -20,14 +22,17 @@ class LexicalIndex:
         self._vocabulary = vocabulary
 
     @classmethod
-    def build(cls, documents: Sequence[Sequence[str]]) -> LexicalIndex:
-        """Build from the tokens of each document; no tokens at all gives an index that finds nothing."""
+    def build(cls, documents: Sequence[Sequence[str]], b: float = 0.4) -> LexicalIndex:
+        """Build from the tokens of each document; no tokens at all gives an index that finds nothing.
+
+        `b` in [0, 1] says how much longer documents are held back.
+        """
         import bm25s
 
         vocabulary = frozenset(token for tokens in documents for token in tokens)
         if not vocabulary:
             return cls(None, vocabulary)
-        bm25 = bm25s.BM25(k1=1.2, b=0.4)
+        bm25 = bm25s.BM25(k1=1.2, b=b)
         bm25.index([list(tokens) for tokens in documents], show_progress=False)
         return cls(bm25, vocabulary)
 
@@ -56,3 +61,26 @@ class LexicalIndex:
         best = np.argpartition(-scores, top_k - 1)[:top_k]
         best = best[np.argsort(-scores[best], kind="stable")]
         return [(int(i), float(scores[i])) for i in best if scores[i] > 0]
+
+    def scores(self, tokens: Sequence[str]) -> NDArray[np.float32]:
+        """Give the score of every document, in order; all 0 when no token is known, empty for an empty index."""
+        known = [token for token in tokens if token in self._vocabulary]
+        if self._bm25 is None:
+            return np.zeros(0, dtype=np.float32)
+        n_documents = int(self._bm25.scores["num_docs"])
+        return self._bm25.get_scores(known) if known else np.zeros(n_documents, dtype=np.float32)
+
+    def knows(self, token: str) -> bool:
+        """Tell whether any document has the token."""
+        return token in self._vocabulary
+
+    def idf(self, token: str) -> float:
+        """Give how telling a token is (Lucene's idf); a token that no document has is the most telling."""
+        if self._bm25 is None:
+            return 1.0
+        n_documents = int(self._bm25.scores["num_docs"])
+        found = 0
+        if self.knows(token):
+            starts, row = self._bm25.scores["indptr"], self._bm25.vocab_dict[token]
+            found = int(starts[row + 1] - starts[row])
+        return math.log(1 + (n_documents - found + 0.5) / (found + 0.5))

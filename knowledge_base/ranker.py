@@ -10,24 +10,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 WEIGHTS: dict[str, float] = {
-    "text": 0.4,  # cosine to the statement itself (spread)
-    "ask": 1.0,  # cosine to the nearest question of the record
-    "item": 0.2,  # cosine to the nearest name or phrasing of the item
-    "item_best": 0.3,  # cosine to the nearest text of any record of the item
-    "shared": 1.5,  # idf share of the question that one chunk of the record covers
-    "precision": 1.0,  # idf share of that chunk which the question covers
-    "covered": 1.5,  # idf share of the question that the whole item covers
-    "named": 1.0,  # idf share of the question that a name of the item accounts for
-    "facet_hit": 0.8,  # the record's facet is asked for
-    "facet_miss": -0.3,  # other facets are asked for
-    "value_hit": 0.4,  # a kind of value is asked for and stated
-    "value_miss": -0.4,  # a kind of value is asked for and not stated
-    "veto": -1.0,  # a look-alike question is nearer than any question of the record
+    "text": 2.22,  # cosine to the statement itself (spread)
+    "ask": -0.3,  # cosine to the nearest question of the record
+    "item": 2.15,  # cosine to the nearest name or phrasing of the item
+    "item_best": -1.03,  # cosine to the nearest text of any record of the item
+    "shared": -1.36,  # idf share of the question that one chunk of the record covers
+    "precision": -1.12,  # idf share of that chunk which the question covers
+    "covered": 2.74,  # idf share of the question that the whole item covers
+    "named": 1.45,  # idf share of the question that a name of the item accounts for
+    "facet_hit": 0.36,  # the record's facet is asked for
+    "facet_miss": -0.26,  # other facets are asked for
+    "value_hit": 0.47,  # a kind of value is asked for and stated
+    "value_miss": -0.47,  # a kind of value is asked for and not stated
+    "veto": 0.01,  # a look-alike question is nearer than any question of the record
+    "pooled": 2.53,  # how many questions of the record are near, and how near (log-sum-exp of cosines)
+    "told": 4.68,  # idf share of the question that the record as a whole covers
+    "alike": 0.61,  # share of character pairs in common with the likest chunk (Dice)
+    "gap": 1.72,  # the record says that something is missing
+    "overview": -1.82,  # the record speaks of the item as a whole
 }
 
 FEATURES = tuple(WEIGHTS)
 _VECTOR = np.array(list(WEIGHTS.values()), dtype=np.float32)
 _BIAS = -6.0
+
+
+def use(weights: NDArray[np.float64]) -> None:
+    """Rank with other weights from now on, for fitting; in the order of `FEATURES`."""
+    _VECTOR[:] = weights
 
 
 def rank_scores(features: NDArray[np.float32]) -> NDArray[np.float32]:

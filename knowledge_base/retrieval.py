@@ -7,9 +7,11 @@ evidence from meaning (cosine), words (idf-weighted coverage), names, facets and
 from __future__ import annotations
 
 import logging
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -28,6 +30,9 @@ logger = logging.getLogger(__name__)
 CANDIDATE_ITEMS = 14
 DENSE_TOP_K = 12
 LEXICAL_TOP_K = 8
+SHARED_HITS = 25
+"""Hits among which the ranking's probability is shared out."""
+
 DENSE_FLOOR = 0.85
 """Cosine below which a record is dropped, however many words it shares: e5 puts unrelated Chinese at 0.83–0.86
 and right records of the development cases above 0.88."""
@@ -74,6 +79,59 @@ class Retrieved:
             grouped[hit.item_id].append(hit)
         return dict(grouped)
 
+    def shares(self) -> dict[str, float]:
+        """Share out the ranking's probability (softmax of the scores) among the items, best first.
+
+        Known gaps take their part but give none, so that the shares add up to less than 1 beside them.
+        """
+        hits = self.hits[:SHARED_HITS]
+        odds = [math.exp(hit.score - hits[0].score) for hit in hits]
+        shares: dict[str, float] = defaultdict(float)
+        for hit, part in zip(hits, odds, strict=True):
+            if not hit.is_gap:
+                shares[hit.item_id] += part / sum(odds)
+        return dict(sorted(shares.items(), key=lambda row: -row[1]))
+
+
+class Searcher(Protocol):
+    """What an enquiry needs of a retriever; see `Retriever` for what the methods do."""
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The ids of the domains there are."""
+        ...
+
+    def names_item(self, text: str) -> bool:
+        """Tell whether a normalised text holds the name of something known."""
+        ...
+
+    def embed(self, question: str) -> Vectors | None:
+        """Embed a question; None when the embedder fails."""
+        ...
+
+    def nearest_by_domain(self, vector: Vectors) -> dict[str, float]:
+        """Give the cosine of the nearest chunk of each domain."""
+        ...
+
+    def question_vectors(self) -> Vectors:
+        """Give the embeddings of all questions the knowledge base knows, shape `(n, dim)`."""
+        ...
+
+    def search(
+        self, question: str, *, domains: Iterable[str] | None = None, cues: frozenset[Facet] | None = None
+    ) -> Retrieved:
+        """Find the records that answer a question."""
+        ...
+
+
+def embedded(embedder: Embedder, question: str) -> Vectors | None:
+    """Embed a question; None when the embedder fails."""
+    try:
+        return embedder.query(normalise(question))
+    except EmbedderError as error:
+        logger.warning("searching by words alone: %s", error)
+        return None
+
 
 class Retriever:
     """Searches one knowledge base. Stateless after construction; may be shared between threads."""
@@ -109,11 +167,7 @@ class Retriever:
 
     def embed(self, question: str) -> Vectors | None:
         """Embed a question; None when the embedder fails (search then goes on by words alone)."""
-        try:
-            return self._embedder.query(normalise(question))
-        except EmbedderError as error:
-            logger.warning("searching by words alone: %s", error)
-            return None
+        return embedded(self._embedder, question)
 
     def nearest_by_domain(self, vector: Vectors) -> dict[str, float]:
         """Give the cosine of the nearest chunk of each domain."""

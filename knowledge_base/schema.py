@@ -21,6 +21,11 @@ DepartmentId = Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
 _OFFICIAL_URL = re.compile(r"^https?://([a-z0-9-]+\.)*gov\.cn(/|$)")
 
 
+def is_official(url: str) -> bool:
+    """Tell whether an address may be shown as an official one (.gov.cn)."""
+    return _OFFICIAL_URL.match(url) is not None
+
+
 class Facet(StrEnum):
     """Which side of a service item a fact speaks of; the order is the order of a service guide."""
 
@@ -93,7 +98,7 @@ class Sourced(Record):
     @field_validator("url")
     @classmethod
     def _only_official_addresses(cls, url: str | None) -> str | None:
-        if url is not None and not _OFFICIAL_URL.match(url):
+        if url is not None and not is_official(url):
             raise ValueError(f"{url!r} is not an official address (.gov.cn)")
         return url
 
@@ -175,6 +180,7 @@ class DepartmentRef(Record):
 
     ids: Annotated[tuple[DepartmentId, ...], Field(min_length=1)]
     text: Text
+    asks: tuple[Text, ...] = ()
 
 
 class ServiceItem(Record):
@@ -190,6 +196,7 @@ class ServiceItem(Record):
     phrasings: Annotated[tuple[Text, ...], Field(min_length=3)]
     negative: tuple[NegativeQuestion, ...] = ()
     facts: Annotated[tuple[Fact, ...], Field(min_length=1)]
+    material_asks: tuple[Text, ...] = ()
     materials: tuple[Material, ...] = ()
     situations: tuple[Situation, ...] = ()
     faqs: tuple[Faq, ...] = ()

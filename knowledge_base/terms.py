@@ -33,7 +33,7 @@ def typo_terms(index: Index) -> list[str]:
     seen: Counter[str] = Counter()
     for domain in index.domains.values():
         for chunk, tokens in zip(domain.chunks, domain.tokens, strict=True):
-            if chunk.kind in (ChunkKind.TEXT, ChunkKind.NAME, ChunkKind.ASK):
+            if chunk.kind in (ChunkKind.TEXT, ChunkKind.NAME):  # questions hold dialect and typos
                 seen.update(set(tokens))
     frequent = {token for token, n in seen.items() if n >= 6 and 2 <= len(token) <= 6}
     return sorted(frequent | {t for t in search_terms(index.kb) if len(t) <= 6} | {"东莞", "东莞市"})

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jieba import Tokenizer as JiebaTokenizer
 
 _WORD = re.compile(r"[\u4e00-\u9fffa-z0-9]+(?:\.[0-9]+)?")
+_RUN = re.compile(r"[\u4e00-\u9fffa-z0-9]+")
 _LOCK = threading.Lock()
 
 STOPWORDS = frozenset(
@@ -170,6 +171,15 @@ STOPWORDS = frozenset(
 """Words that carry no subject: dropped from tokens, unless nothing else is left."""
 
 
+def bigrams(text: str) -> list[str]:
+    """Cut normalised text into overlapping pairs of characters; a single one between other signs stays as it is.
+
+    >>> bigrams("居住证a,b")
+    ['居住', '住证', '证a', 'b']
+    """
+    return [pair for run in _RUN.findall(text) for pair in ([run[i : i + 2] for i in range(len(run) - 1)] or [run])]
+
+
 @lru_cache(maxsize=1)
 def _dictionary() -> JiebaTokenizer:
     """jieba's own dictionary, loaded once; its cache lies in a folder of our own."""
@@ -217,3 +227,8 @@ class Tokeniser:
                 cut.extend(t for t in self._jieba.cut_for_search(part) if t.strip())
         content = [t for t in cut if t not in STOPWORDS]
         return content or cut
+
+
+def search_tokens(tokeniser: Tokeniser, text: str) -> list[str]:
+    """Cut normalised text for the passage index: words, and pairs of characters for where words are cut amiss."""
+    return tokeniser.tokens(text) + bigrams(text)

@@ -8,24 +8,29 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
+from serving.access import Given, Operators, QuestionLimit
+from serving.api_conversations import conversation_router
 from serving.api_docs import docs_router
 from serving.api_enquiries import enquiry_router
 from serving.api_errors import install_error_handlers
 from serving.api_middleware import BodyLimit, RequestRecord
 from serving.api_models import ERROR_RESPONSES, FeedbackReply, FeedbackRequest
 from serving.api_openai import openai_router
+from serving.asked import AskedStore
 from serving.build import Product
 from serving.feedback import FeedbackStore
 from serving.guide_models import DomainList, ItemGuide, ItemList
 from serving.guides import Guides
+from serving.live import Live
 from serving.metrics import Metrics
 from serving.version import product_version
 
 logger = logging.getLogger(__name__)
 
+QUESTION_PATHS = ("/v1/enquiries", "/v1/chat/completions")
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -40,27 +45,32 @@ def create_app(product: Product) -> FastAPI:
         version=product_version(),
         docs_url=None,  # Swagger UI and ReDoc load scripts from elsewhere; /docs is a page of our own
         redoc_url=None,
-        lifespan=lambda app: _conversations(product),
+        lifespan=lambda app: _running(product, app.state.live),
     )
     feedback = FeedbackStore(product.settings.database)
     metrics = Metrics(product.index, feedback, product.model.status)
-    app.state.metrics = metrics  # for a page that is added: its answers count, too
+    asked = AskedStore(product.settings.database, product.settings.conversation_days)
+    live = Live(metrics, asked, product.settings.grade_share)
+    app.state.live = live  # for a page that is added: its answers count, too
     install_error_handlers(app)
-    app.include_router(enquiry_router(product, metrics))
-    app.include_router(openai_router(product, metrics))
+    app.include_router(enquiry_router(product, live))
+    app.include_router(conversation_router(product))
+    app.include_router(openai_router(product, live))
     app.include_router(_feedback_router(feedback))
     app.include_router(_guide_router(product))
     app.include_router(_operation_router(product, feedback, metrics))
     app.include_router(docs_router(app))
     app.add_middleware(BodyLimit)
+    app.add_middleware(QuestionLimit, paths=QUESTION_PATHS, per_minute=product.settings.questions_per_minute)
     app.add_middleware(RequestRecord, metrics=metrics)  # added last: runs first
     return app
 
 
 @asynccontextmanager
-async def _conversations(product: Product) -> AsyncIterator[None]:
-    """Keep conversations while the app runs; where they cannot be written, questions stand alone."""
+async def _running(product: Product, live: Live) -> AsyncIterator[None]:
+    """While the app runs, keep conversations (where they cannot be written, questions stand alone) and gaps."""
     settings = product.settings
+    live.start()
     try:
         await product.assistant.remember(settings.conversations, settings.conversation_days)
     except (OSError, sqlite3.Error) as error:
@@ -69,6 +79,7 @@ async def _conversations(product: Product) -> AsyncIterator[None]:
         yield
     finally:
         await product.assistant.close()
+        await asyncio.to_thread(live.stop)
 
 
 def _feedback_router(store: FeedbackStore) -> APIRouter:
@@ -109,6 +120,7 @@ def _guide_router(product: Product) -> APIRouter:
 
 def _operation_router(product: Product, feedback: FeedbackStore, metrics: Metrics) -> APIRouter:
     router = APIRouter(tags=["运维"])
+    operators = Operators(product.settings.operator_token)
 
     @router.get("/healthz", summary="是否存活")
     async def healthz() -> dict[str, str]:
@@ -116,23 +128,30 @@ def _operation_router(product: Product, feedback: FeedbackStore, metrics: Metric
         return {"status": "ok"}
 
     @router.get("/readyz", summary="能否服务")
-    async def readyz() -> JSONResponse:
-        """能答复、能保存评价时为 200，否则 503；模型状态仅供参考，没有模型也能服务。"""
+    async def readyz(request: Request, given: Given) -> JSONResponse:
+        """能答复、能保存评价时为 200，否则 503；模型状态仅供参考，没有模型也能服务。原因和细节只给运维看。"""
         problem = await asyncio.to_thread(feedback.problem)
         model = product.model.status()
         kb = product.index.kb
-        ready = problem is None and bool(kb.items)
+        ready = problem is None and bool(kb.items or kb.documents)
+        detailed = operators.known(request, given)  # details may hold paths of this machine
         report = {
             "ready": ready,
-            "index": {"revision": kb.revision, "items": len(kb.items), "domains": len(product.index.domains)},
-            "database": {"writable": problem is None, "problem": problem},
-            "model": {"state": model.state, "detail": model.detail},
+            "index": {
+                "revision": kb.revision,
+                "items": len(kb.items) + len(kb.documents),
+                "domains": len(product.index.domains),
+            },
+            "database": {"writable": problem is None} | ({"problem": problem} if detailed else {}),
+            "model": {"state": model.state} | ({"detail": model.detail} if detailed else {}),
         }
         return JSONResponse(report, 200 if ready else 503)
 
-    @router.get("/metrics", summary="Prometheus 指标", response_class=Response)
+    @router.get(
+        "/metrics", summary="Prometheus 指标", response_class=Response, dependencies=[Depends(operators.only)]
+    )
     async def figures() -> Response:
-        """请求、答复、用时、评价、模型状态和知识库版本。"""
+        """请求、答复、用时、评价、模型和知识库版本。只供运维：带 GUANJIA_OPERATOR_TOKEN，没有设置时只答复本机。"""
         return Response(await asyncio.to_thread(metrics.text), media_type=METRICS_TYPE)
 
     return router

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,7 +15,7 @@ from assistant.enquiry import Stage
 from serving.api_errors import error_body, reply_for
 from serving.api_models import ERROR_RESPONSES, EnquiryReply, EnquiryRequest, HistoryTurn
 from serving.build import Product
-from serving.metrics import Metrics
+from serving.live import Live
 from serving.questions import clean_question
 from serving.sse import PING, alive, event, event_response
 
@@ -28,7 +29,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def enquiry_router(product: Product, metrics: Metrics) -> APIRouter:
+def enquiry_router(product: Product, live: Live) -> APIRouter:
     """Build the route."""
     router = APIRouter(tags=["咨询"])
     limits = product.settings
@@ -41,9 +42,9 @@ def enquiry_router(product: Product, metrics: Metrics) -> APIRouter:
         turns = latest_turns(body.history, limits.conversation_turns)
         if body.stream or _wants_events(request):
             parts = product.assistant.stream(question, conversation_id=conversation_id, history=turns)
-            return event_response(_events(parts, conversation_id, metrics))
+            return event_response(_events(parts, conversation_id, partial(live.answered, question)))
         answer = await product.assistant.ask(question, conversation_id=conversation_id, history=turns)
-        metrics.answer(answer)
+        live.answered(question, answer)
         return JSONResponse(_reply(answer, conversation_id))
 
     return router
@@ -55,7 +56,7 @@ def latest_turns(history: Sequence[HistoryTurn], turns: int) -> tuple[Turn, ...]
 
 
 async def _events(
-    parts: AsyncIterator[Stage | Sentence | Answer], conversation_id: str, metrics: Metrics
+    parts: AsyncIterator[Stage | Sentence | Answer], conversation_id: str, note: Callable[[Answer], None]
 ) -> AsyncIterator[bytes]:
     try:
         async for part in alive(parts):
@@ -67,7 +68,7 @@ async def _events(
                 case Sentence(text, citations):
                     yield event("sentence", {"text": text, "citations": citations})
                 case Answer():
-                    metrics.answer(part)
+                    note(part)
                     yield event("answer", _reply(part, conversation_id))
     except Exception as error:  # the reply has begun: the error has to travel in it
         row = reply_for(error)

@@ -44,6 +44,10 @@ class NotOnlyTextError(ValueError):
     """A chat message carries an image or a file."""
 
 
+class ConversationNotDeletedError(Exception):
+    """The store did not delete a conversation; the caller has to be told."""
+
+
 REPLIES: dict[type[Exception], ErrorReply] = {
     QuestionError: ErrorReply(422, "bad_question"),
     NoQuestionError: ErrorReply(422, "no_question", "messages 里没有 user 的消息，请把问题放在最后一条。"),
@@ -51,15 +55,19 @@ REPLIES: dict[type[Exception], ErrorReply] = {
     UnknownModelError: ErrorReply(404, "model_not_found", "没有这个模型，请把 model 填为 guanjia。"),
     UnknownItemError: ErrorReply(404, "item_not_found", "没有这个事项，请到 /v1/items 查看全部事项的编号。"),
     FeedbackNotSavedError: ErrorReply(503, "feedback_not_saved", "评价没有保存成功，请稍后再提交一次。"),
+    ConversationNotDeletedError: ErrorReply(503, "conversation_not_deleted", "对话没有清除成功，请稍后再试一次。"),
     KnowledgeBaseError: ErrorReply(503, "knowledge_base_error", "知识库暂时不能用，请稍后再试，或拨打 12345。"),
 }
 """The first row whose class fits counts; what is not here is a fault of ours: INTERNAL."""
 
 HTTP_REPLIES: dict[int, ErrorReply] = {
     400: ErrorReply(400, "invalid_json", "请求体不是正确的 JSON，请检查格式和编码，接口说明见 /docs。"),
+    401: ErrorReply(401, "token_needed", "这里只供运维使用：请带上 Authorization: Bearer 和运维令牌。"),
+    403: ErrorReply(403, "only_this_machine", "这里只答复本机；要从别处访问，请设置 GUANJIA_OPERATOR_TOKEN。"),
     404: ErrorReply(404, "not_found", "没有这个地址，接口说明见 /docs。"),
     405: ErrorReply(405, "method_not_allowed", "这个地址不支持这种请求方法，接口说明见 /docs。"),
     413: ErrorReply(413, "body_too_large", "请求内容太大，请缩短后再发。"),
+    429: ErrorReply(429, "too_many_questions", "问得太快了，请过一会儿再问；急事请拨打 12345。"),
 }
 INTERNAL = ErrorReply(500, "internal_error", "服务出了点问题，已经记录。请稍后再试，急事请拨打 12345。")
 
@@ -129,7 +137,7 @@ def _validation_reply(errors: Sequence[Any]) -> ErrorReply:
     first = errors[0]
     if first["type"] == "json_invalid":
         return HTTP_REPLIES[400]
-    steps = [str(step) for step in first["loc"] if step != "body"]
+    steps = [str(step) for step in first["loc"][1:]]  # the first one is body, path or query
     field = ".".join(steps).encode("utf-8", "replace").decode()[:60] or "请求体"
     if not steps and first["type"] == "missing":
         return ErrorReply(422, "invalid_request", "请求体是空的，应为 JSON 对象。接口说明见 /docs。")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,7 +15,7 @@ from serving.api_errors import UnknownModelError, error_body, reply_for
 from serving.api_models import ERROR_RESPONSES
 from serving.build import Product
 from serving.chat_messages import MODEL_NAME, ChatRequest, question_and_history, usage
-from serving.metrics import Metrics
+from serving.live import Live
 from serving.plain_text import after_text, plain_text
 from serving.questions import clean_question
 from serving.sse import PING, alive, event, event_response
@@ -22,7 +23,7 @@ from serving.sse import PING, alive, event, event_response
 _DONE = b"data: [DONE]\n\n"
 
 
-def openai_router(product: Product, metrics: Metrics) -> APIRouter:
+def openai_router(product: Product, live: Live) -> APIRouter:
     """Build the routes."""
     router = APIRouter(tags=["OpenAI 兼容接口"], responses=ERROR_RESPONSES)
     card = {"id": MODEL_NAME, "object": "model", "created": int(time.time()), "owned_by": MODEL_NAME}
@@ -47,7 +48,7 @@ def openai_router(product: Product, metrics: Metrics) -> APIRouter:
         question, history = question_and_history(body.messages)
         question = clean_question(question, product.settings.question_max_chars)
         history = history[-2 * product.settings.conversation_turns :]
-        chat = _Chat(body, metrics)
+        chat = _Chat(body, partial(live.answered, question))
         if body.stream:
             return event_response(chat.chunks(product.assistant.stream(question, history=history)))
         return JSONResponse(chat.completion(await product.assistant.ask(question, history=history)))
@@ -58,14 +59,14 @@ def openai_router(product: Product, metrics: Metrics) -> APIRouter:
 class _Chat:
     """One chat request: gives its answer in one piece or in chunks."""
 
-    def __init__(self, request: ChatRequest, metrics: Metrics) -> None:
+    def __init__(self, request: ChatRequest, note: Callable[[Answer], None]) -> None:
         self._request = request
-        self._metrics = metrics
+        self._note = note
         self._created = int(time.time())
 
     def completion(self, answer: Answer) -> dict[str, Any]:
         """The answer as one `chat.completion`."""
-        self._metrics.answer(answer)
+        self._note(answer)
         text = plain_text(answer)
         message = {"role": "assistant", "content": text, "refusal": None}
         return {
@@ -91,7 +92,7 @@ class _Chat:
                     sent += piece
                     yield self._chunk({"content": piece})
                 elif isinstance(part, Answer):
-                    self._metrics.answer(part)
+                    self._note(part)
                     rest = _rest(part.text, sent) + after_text(part)
                     yield self._chunk({"content": rest})
                     yield self._chunk({}, finish_reason="stop", guanjia=part.as_json())

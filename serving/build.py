@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.answer import Answerer
+from assistant.answering import Answering
 from assistant.compose import Composer, compose_messages
 from assistant.compose_approved import ApprovedAnswers
 from assistant.enquiry import Assistant
-from assistant.intents import IntentVoter, exemplars
+from assistant.intents import IntentModel
+from assistant.passages import PassageAnswerer
 from knowledge_base.content import STARTER_CONTENT, content_revision
-from knowledge_base.embedding import STARTER_VECTORS, E5Embedder, EmbeddingCache
+from knowledge_base.documents import is_document_base
+from knowledge_base.embedding import DocumentEmbedder, E5Embedder, Embedder
 from knowledge_base.errors import IndexCorruptError, IndexNotBuiltError
 from knowledge_base.index import Index, Progress, build_index, index_revision, load_index
-from knowledge_base.retrieval import Retriever
+from knowledge_base.passage_retrieval import PassageRetriever
+from knowledge_base.retrieval import Retriever, Searcher
 from knowledge_base.terms import typo_terms
 from knowledge_base.text import TypoRepair
 from knowledge_base.tokens import word_frequency
@@ -40,11 +44,16 @@ class Product:
 
 
 def content_dir(settings: Settings) -> Path:
-    """The content in use: the configured one or the starter set."""
-    return settings.content_dir or STARTER_CONTENT
+    """The content in use: an imported knowledge base, the configured content or the starter set."""
+    return settings.kb_dir or settings.content_dir or STARTER_CONTENT
 
 
-def ready_index(settings: Settings, embedder: E5Embedder, progress: Progress, say: Callable[[str], None]) -> Index:
+def embedder_for(folder: Path, base: E5Embedder) -> Embedder:
+    """Choose how texts of a knowledge base are embedded: documents as passages, service items as questions."""
+    return DocumentEmbedder(base) if is_document_base(folder) else base
+
+
+def ready_index(settings: Settings, embedder: Embedder, progress: Progress, say: Callable[[str], None]) -> Index:
     """Load the index of the current content; build it when it is missing, outdated or damaged."""
     wanted = content_revision(content_dir(settings))
     if index_revision(settings.index_dir) == wanted:
@@ -72,29 +81,32 @@ def build(
         KnowledgeBaseError: the content is bad or the embedder failed.
         OSError: the data folder cannot be written or the disk is full.
     """
-    embedder = E5Embedder()
+    base = E5Embedder()
+    embedder = embedder_for(content_dir(settings), base)
     index = ready_index(settings, embedder, progress, say)
     model = model_handle(settings)
-    retriever = Retriever(index, embedder)
+    retriever, answerer = answering(settings, index, embedder, model)
     assistant = Assistant(
         retriever,
-        Answerer(
-            index.kb,
-            ApprovedAnswers(index.kb, accept_unverified=settings.accept_unverified),
-            Composer(
-                model.chat,
-                settings.model.use is ModelUse.ALWAYS,
-                index.tokeniser.tokens,
-                settings.model.timeout_s,
-            ),
-        ),
-        intent_voter(settings, embedder, retriever),
+        answerer,
+        IntentModel(),
         TypoRepair(typo_terms(index), word_frequency),
         kept_turns=settings.conversation_turns,
     )
     if settings.model.use is not ModelUse.NEVER:
         threading.Thread(target=warm_up, args=(model,), name="model-warm-up", daemon=True).start()
     return Product(settings, index, assistant, model)
+
+
+def answering(settings: Settings, index: Index, embedder: Embedder, model: ModelHandle) -> tuple[Searcher, Answering]:
+    """Make the search and the writer of answers for documents or for service items."""
+    if index.kb.documents:
+        passages = PassageRetriever(index, embedder)
+        return passages, PassageAnswerer(passages)
+    approved = ApprovedAnswers(index.kb, accept_unverified=settings.accept_unverified)
+    eager = settings.model.use is ModelUse.ALWAYS
+    composer = Composer(model.chat, eager, index.tokeniser.tokens, settings.model.timeout_s)
+    return Retriever(index, embedder), Answerer(index.kb, approved, composer)
 
 
 def warm_up(model: ModelHandle, wait_s: float = 300.0) -> None:
@@ -111,12 +123,3 @@ def warm_up(model: ModelHandle, wait_s: float = 300.0) -> None:
         chat.bind(max_tokens=1).invoke(compose_messages("你好", {}))
     except Exception as error:  # the client library's errors share no base; the first answer is only slower
         logger.info("the base model was not warmed up: %s", type(error).__name__)
-
-
-def intent_voter(settings: Settings, embedder: E5Embedder, retriever: Retriever) -> IntentVoter:
-    """Embed the intent exemplars; after the first start they come from the cache."""
-    cache = EmbeddingCache(settings.index_dir / "embeddings.sqlite", embedder, STARTER_VECTORS)
-    try:
-        return IntentVoter(cache.vectors([text for _, text in exemplars()]), retriever.question_vectors())
-    finally:
-        cache.close()

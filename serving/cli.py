@@ -27,6 +27,11 @@ ContentDir = Annotated[
     typer.Option("--content-dir", help="知识库内容文件夹；不填用起步知识库", exists=True, file_okay=False),
 ]
 
+KbDir = Annotated[
+    Path | None,
+    typer.Option("--kb", help="导入的知识库文件夹（guanjia kb import 建的）", exists=True, file_okay=False),
+]
+
 
 class LazyGroups(TyperGroup):
     """Loads a group of commands when it is called, or when the help lists it."""
@@ -56,6 +61,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="监听地址；对其他机器开放时填 0.0.0.0")] = None,
     port: Annotated[int | None, typer.Option(help="端口", min=1, max=65535)] = None,
     content_dir: ContentDir = None,
+    kb: KbDir = None,
     no_page: Annotated[bool, typer.Option("--no-page", help="只开接口，不开网页")] = False,
 ) -> None:
     """启动服务：接口和市民咨询页。"""
@@ -66,7 +72,7 @@ def serve(
         from serving.cli_serve import run_server
         from serving.cli_settings import load_settings
 
-        settings = load_settings(quiet=False, host=host, port=port, content_dir=content_dir)
+        settings = load_settings(quiet=False, host=host, port=port, content_dir=content_dir, kb_dir=kb)
         run_server(settings, page=not no_page)
 
 
@@ -75,13 +81,14 @@ def ask(
     question: Annotated[str, typer.Argument(help="要问的问题")],
     as_json: Annotated[bool, typer.Option("--json", help="输出完整的 JSON")] = False,
     content_dir: ContentDir = None,
+    kb: KbDir = None,
 ) -> None:
     """问一个问题。"""
     with explained():
         from serving.cli_ask import ask_once
         from serving.cli_settings import load_settings
 
-        raise typer.Exit(ask_once(load_settings(content_dir=content_dir), question, as_json=as_json))
+        raise typer.Exit(ask_once(load_settings(content_dir=content_dir, kb_dir=kb), question, as_json=as_json))
 
 
 @app.command()

@@ -102,9 +102,17 @@ def explain(error: Exception) -> CliError:
 
 
 def _knowledge_base(error: KnowledgeBaseError) -> CliError:
-    from knowledge_base.errors import ContentError, EmbedderError, IndexCorruptError, IndexNotBuiltError
+    from knowledge_base.errors import (
+        ContentError,
+        EmbedderError,
+        EmptyKnowledgeBaseError,
+        IndexCorruptError,
+        IndexNotBuiltError,
+    )
 
     match error:
+        case EmptyKnowledgeBaseError(folder=folder):
+            return CliError(f"知识库 {folder} 里没有文件，请先运行 guanjia kb import 文件 --kb {folder}。", CONTENT)
         case ContentError(path=path, line=line, field=field, problem=problem):
             where = f"{path} 第 {line} 行" if line else str(path)
             for english, chinese in _CONTENT_WORDS.items():

@@ -23,7 +23,7 @@ from serving.cli_errors import ENVIRONMENT, WRONG_USE, CliError
 from serving.cli_progress import build_progress
 from serving.cli_settings import check_data_dir, unknown_variables
 from serving.front import Front, notice
-from serving.metrics import Metrics
+from serving.live import Live
 from serving.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def run_server(settings: Settings, *, page: bool) -> None:
         product = _build(settings)
         api = create_app(product)
         front = Front(api)
-        open_page = partial(_open_page, product, api.state.metrics) if page else None
+        open_page = partial(_open_page, product, api.state.live) if page else None
         if open_page is None:
             front.show(notice("这里只开了接口，没有开网页。接口说明：/docs", refresh_s=3600))
         config = uvicorn.Config(
@@ -107,15 +107,16 @@ def _free_port(host: str, port: int) -> int | None:
 
 def _build(settings: Settings) -> Product:
     started = time.monotonic()
-    if settings.content_dir is None:
+    if settings.on_starter_set:
         typer.echo(reply("starter_notice"))
     with build_progress() as progress:
         product = build(settings, progress, typer.echo)
     chunks = sum(len(domain.chunks) for domain in product.index.domains.values())
     kb = product.index.kb
+    held = f"{len(kb.documents)} 份文件" if kb.documents else f"{len(kb.items)} 个事项"
+    name = f"“{kb.document_settings.name}”" if kb.document_settings.name else ""
     typer.echo(
-        f"知识库：{len(kb.items)} 个事项，{chunks} 条可检索内容，版本 {kb.revision}"
-        f"（{time.monotonic() - started:.1f} 秒）"
+        f"知识库{name}：{held}，{chunks} 条可检索内容，版本 {kb.revision}（{time.monotonic() - started:.1f} 秒）"
     )
     typer.echo(f"基座模型：{product.model.status().detail or '可以使用'}")
     return product
@@ -156,10 +157,10 @@ async def _after_start(
         front.show(notice("页面没有启动成功，请联系管理员；急事请拨打 12345。", refresh_s=60))
 
 
-def _open_page(product: Product, metrics: Metrics) -> FastAPI:
+def _open_page(product: Product, live: Live) -> FastAPI:
     from serving.pages.citizen import mount_citizen_page  # takes seconds: gradio
 
-    return mount_citizen_page(FastAPI(openapi_url=None), product, on_answer=metrics.answer)
+    return mount_citizen_page(FastAPI(openapi_url=None), product, on_answer=live.answered)
 
 
 def _url(host: str, listener: socket.socket) -> str:

@@ -57,6 +57,8 @@ def load_settings(*, quiet: bool = True, **given: Any) -> Settings:
         raise CliError(f"设置有误：GUANJIA_LOG_LEVEL 只能是 {levels}。请检查环境变量和 .env 文件。", WRONG_USE)
     if settings.content_dir is not None and not settings.content_dir.is_dir():
         raise CliError(f"知识库内容文件夹不存在：{settings.content_dir}，请检查 GUANJIA_CONTENT_DIR。", WRONG_USE)
+    if settings.kb_dir is not None and not settings.kb_dir.is_dir():
+        raise CliError(f"知识库文件夹不存在：{settings.kb_dir}，请检查 GUANJIA_KB_DIR。", WRONG_USE)
     set_up_logging("WARNING" if quiet and settings.log_level.upper() == "INFO" else settings.log_level)
     return settings
 

@@ -9,6 +9,7 @@ from knowledge_base.content import KnowledgeBase
 from knowledge_base.records import Quote, Quotes
 from knowledge_base.schema import Domain, Facet, ServiceItem
 from prompts.loader import reply
+from serving.dates import china_today, chinese_date
 from serving.guide_models import (
     DomainCard,
     DomainList,
@@ -62,7 +63,7 @@ class Guides:
         return ItemList(items=found, revision=self._kb.revision)
 
     def guide(self, item_id: str, on: dt.date | None = None) -> ItemGuide:
-        """Give the guide of an item; rows out of force on the day (default: today) are marked.
+        """Give the guide of an item; rows out of force on the day (default: today in Dongguan) are marked.
 
         Raises:
             UnknownItemError: no item has this id.
@@ -70,7 +71,7 @@ class Guides:
         item = self._kb.items.get(item_id)
         if item is None:
             raise UnknownItemError(item_id)
-        day = on or dt.date.today()
+        day = on or china_today()
         by_facet = {facet.value: self._rows(item.id, facet, day) for facet in Facet}
         return ItemGuide.model_validate(
             _head(item, self._kb.domain_of[item.id]).model_dump()
@@ -121,7 +122,9 @@ def _head(item: ServiceItem, domain: Domain) -> ItemHead:
 
 def _row(quote: Quote, day: dt.date) -> Row:
     doubts = [] if quote.verified else [reply("unverified_mark")]
-    if not quote.in_force(day):
+    if quote.valid_from and day < quote.valid_from:
+        doubts.append(reply("not_yet_mark", day=chinese_date(quote.valid_from)))
+    elif not quote.in_force(day):
         doubts.append(reply("dated_mark"))
     return Row(
         text=quote.text,

@@ -34,6 +34,9 @@ class Metrics:
             registry=self._registry,
         )
         self._answers = Counter("guanjia_answers", "答复数", ["status", "tier"], registry=self._registry)
+        self._graded = Counter(
+            "guanjia_graded_answers", "抽查的答复数，按发现的毛病（none 为没有）", ["fault"], registry=self._registry
+        )
         self._stage_s = Histogram(
             "guanjia_stage_seconds",
             "答复各阶段用时",
@@ -53,6 +56,10 @@ class Metrics:
         self._answers.labels(answer.status.value, answer.tier.value).inc()
         for stage, ms in answer.latency_ms.items():
             self._stage_s.labels(stage).observe(ms / 1000)
+
+    def graded(self, fault: str) -> None:
+        """Count what the grading of a sampled answer found; `none` when it found nothing."""
+        self._graded.labels(fault).inc()
 
     def text(self) -> bytes:
         """Give all figures in the Prometheus text format."""
@@ -74,7 +81,8 @@ class _State(Collector):
             "在用的知识库",
             value={"revision": self._index.kb.revision, "embedder": self._index.built_with},
         )
-        yield GaugeMetricFamily("guanjia_knowledge_base_items", "事项数", value=len(self._index.kb.items))
+        kb = self._index.kb
+        yield GaugeMetricFamily("guanjia_knowledge_base_items", "事项数", value=len(kb.items) + len(kb.documents))
         chunks = sum(len(domain.chunks) for domain in self._index.domains.values())
         yield GaugeMetricFamily("guanjia_knowledge_base_chunks", "可检索的内容条数", value=chunks)
         yield self._model()

@@ -38,6 +38,15 @@ class ModelSettings(BaseModel):
     threads: int | None = Field(None, description="llama.cpp threads; empty: cores - 1, at least 1")
 
 
+class JudgeSettings(BaseModel):
+    """A model that grades answers in `guanjia eval --judge`; it has to be another one than the base model."""
+
+    url: str | None = Field(None, description="base URL of an OpenAI-compatible API, ends in /v1")
+    name: str = Field("", description="the exact model, so that runs can be compared")
+    api_key: SecretStr = SecretStr("none")
+    timeout_s: Annotated[float, Field(gt=0)] = 60.0
+
+
 class Settings(BaseSettings):
     """The whole configuration; every value has a default that works on one machine."""
 
@@ -50,6 +59,7 @@ class Settings(BaseSettings):
         description="indexes, models, conversations and feedback live here",
     )
     content_dir: Path | None = Field(None, description="knowledge base content; empty: the starter set")
+    kb_dir: Path | None = Field(None, description="folder of an imported knowledge base; used instead of content_dir")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     accept_unverified: bool = Field(
@@ -58,13 +68,28 @@ class Settings(BaseSettings):
     conversation_turns: Annotated[int, Field(ge=1)] = Field(20, description="turns kept per conversation")
     conversation_days: Annotated[int, Field(ge=1)] = Field(30, description="days a silent conversation is kept")
     question_max_chars: Annotated[int, Field(ge=100)] = 2000
+    grade_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.2, description="share of live answers that are graded by rules, for /metrics and the report"
+    )
+    operator_token: SecretStr | None = Field(
+        None, description="Bearer token of /metrics and the like; empty: they answer to this machine only"
+    )
+    questions_per_minute: Annotated[int, Field(ge=0)] = Field(
+        60, description="questions that one client elsewhere may ask in a minute; 0: any number"
+    )
     log_level: str = "INFO"
     model: ModelSettings = ModelSettings()
+    judge: JudgeSettings = JudgeSettings()
+
+    @property
+    def on_starter_set(self) -> bool:
+        """Whether the starter knowledge base is in use."""
+        return self.kb_dir is None and self.content_dir is None
 
     @property
     def index_dir(self) -> Path:
-        """Where the indexes of the starter knowledge base live."""
-        return self.data_dir / "index"
+        """Where the indexes live: an imported knowledge base keeps its own."""
+        return self.kb_dir / "index" if self.kb_dir else self.data_dir / "index"
 
     @property
     def models_dir(self) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from assistant.intents import exemplars
 from knowledge_base.chunking import domain_chunks
 from knowledge_base.content import load_content
 from knowledge_base.embedding import STARTER_VECTORS, E5Embedder, EmbeddingCache, ShippedVectors, text_digest
@@ -12,7 +11,7 @@ from serving.settings import Settings
 def starter_texts() -> list[str]:
     """List every text of the starter set that is embedded, each once."""
     chunks = [chunk.text for part in domain_chunks(load_content()).values() for chunk in part]
-    return sorted({*chunks, *(text for _, text in exemplars())})
+    return sorted(set(chunks))
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
 
+from assistant.answer import Answerer
 from assistant.answers import Answer, Sentence, Tier
 from eval.bench.report import RUNS, Report
 from eval.bench.served import BenchError
@@ -92,6 +93,7 @@ class Asked:
 async def ask(product: Product, question: str) -> Asked:
     """Ask one question and time its sentences."""
     asked = Asked(question)
+    assert isinstance(product.assistant.answerer, Answerer)
     composer = product.assistant.answerer.composer
 
     def recorded() -> BaseChatModel | None:

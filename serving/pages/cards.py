@@ -8,25 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.answers import Action, ActionKind, Answer, AnswerStatus, Option, Sentence
-from prompts import reply
+from prompts import replies, reply
 from serving.feedback import RATING_LABELS
 from serving.pages.layout import RowKind, Section, read_sections
 from serving.pages.sources import Source, SourceGroup, grouped, source_of
 from serving.pages.templating import fill, signature
 
 HOTLINE = "12345"
-REASONS = ("答非所问", "内容不对", "内容过时", "不完整", "看不懂", "没解决问题")
-
-TITLES = {
-    AnswerStatus.CLARIFICATION: "请点一下您要问的",
-    AnswerStatus.UNANSWERABLE: "这个我答不准",
-    AnswerStatus.HANDOFF: "转人工",
-    AnswerStatus.EMERGENCY: "情况紧急，请马上打电话",
-    AnswerStatus.TICKET: "转 12345 工单",
-    AnswerStatus.REFUSED: "这个帮不了您",
-    AnswerStatus.ERROR_RETRIEVAL: "暂时查不了",
-}
-EMERGENCY_NUMBERS = {"110": "报警", "119": "火警", "120": "急救", "122": "交通事故", "12356": "心理援助"}
+REASONS = tuple(replies("page.reasons").values())
+TITLES = replies("page.titles")
+EMERGENCY_CALLS = replies("page.calls")
 NOT_RATED = {AnswerStatus.CLARIFICATION, AnswerStatus.EMERGENCY, AnswerStatus.SMALLTALK}
 NEEDS_HOTLINE = {AnswerStatus.UNANSWERABLE, AnswerStatus.ERROR_MODEL, AnswerStatus.ERROR_RETRIEVAL}
 PERSON_FIRST = {AnswerStatus.HANDOFF, AnswerStatus.TICKET}
@@ -127,7 +118,9 @@ def card_of(answer: Answer, question: str, today: dt.date) -> Card:
         has_dated=any(row.dated for row in rows),
         ai_label=label,
         signature=signature(today),
-        copy_text=_copy_text([f"问：{question}", "", *item_names], sections, sources, label, today),
+        copy_text=_copy_text(
+            [reply("page.copied_question", question=question), "", *item_names], sections, sources, label, today
+        ),
     )
 
 
@@ -137,7 +130,7 @@ def emergency_numbers(text: str) -> list[str]:
     >>> emergency_numbers("请拨打 119！有人受伤拨打 120。电话 11012 不算。")
     ['119', '120']
     """
-    found = re.findall(rf"(?<!\d)(?:{'|'.join(EMERGENCY_NUMBERS)})(?!\d)", text)
+    found = re.findall(rf"(?<!\d)(?:{'|'.join(EMERGENCY_CALLS)})(?!\d)", text)
     return list(dict.fromkeys(found))
 
 
@@ -145,7 +138,7 @@ def _emergency_calls(answer: Answer) -> tuple[Call, ...]:
     """Take the numbers of the answer's actions; those that its words name when it has none."""
     given = [action.number for action in answer.actions if action.kind is ActionKind.CALL and action.number]
     numbers = given or emergency_numbers(answer.text)
-    return tuple(Call(number, EMERGENCY_NUMBERS.get(number, "拨打")) for number in dict.fromkeys(numbers))
+    return tuple(Call(number, EMERGENCY_CALLS.get(number, reply("page.call"))) for number in dict.fromkeys(numbers))
 
 
 def _copy_text(
@@ -190,9 +183,12 @@ def _without_item(heading: str, item_names: Iterable[str]) -> str:
 
 
 def _person_summary(actions: Iterable[Action], question: str) -> str | None:
-    """Give what the citizen can read out to a person: the action's summary, or else the question."""
+    """Give what the citizen can read out to a person: the action's summary, or else the question.
+
+    Empty when there is nothing to read out yet and the citizen writes it; None when no person is offered.
+    """
     offers = [action for action in actions if action.kind in (ActionKind.HANDOFF, ActionKind.TICKET)]
-    return next((offer.summary for offer in offers if offer.summary), question) if offers else None
+    return next((offer.summary for offer in offers if offer.summary is not None), question) if offers else None
 
 
 def _actions(answer: Answer) -> tuple[Action, ...]:

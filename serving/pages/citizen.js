@@ -9,11 +9,12 @@ const scroller = find("gj-scroll");
 const box = find("gj-question");
 const say = find("gj-say");
 const guide = find("gj-guide");
+const sure = find("gj-sure");
+const words = JSON.parse(page.dataset.words); // page.browser of replies.yaml
 
 const SILENCE_MS = 60000; // the server sends a sign of life every 15 s
-const OFFLINE = "网络不通，没有发出去。您的问题还在输入框里，请检查网络后再试一次。";
-const BROKEN = "网络断了，回答没有收完。您的问题还在，请再试一次。";
-const STOPPED = "已停止回答。";
+
+const HERE = location.pathname.replace(/\/?$/, "/");
 
 let running = null; // AbortController of the answer that is being received
 
@@ -21,13 +22,12 @@ document.documentElement.lang = "zh-CN";
 
 /* ---- large type and high contrast, kept on this device ---- */
 
-function keepSwitch(buttonId, attribute, names) {
+function keepSwitch(buttonId, attribute) {
   const button = find(buttonId);
   const key = "guanjia." + attribute;
   const set = (on) => {
     document.documentElement.toggleAttribute("data-" + attribute, on);
     button.setAttribute("aria-pressed", String(on));
-    button.textContent = names[on ? 1 : 0];
   };
   set(read(localStorage, key) === "1");
   button.addEventListener("click", () => {
@@ -65,7 +65,7 @@ function keepLog() {
 }
 function restoreLog() {
   log.innerHTML = read(sessionStorage, "guanjia.log") || "";
-  log.querySelectorAll(".gj-draft").forEach((card) => showNote(card.closest(".gj-turn"), STOPPED));
+  log.querySelectorAll(".gj-draft").forEach((card) => showNote(card.closest(".gj-turn"), words.stopped));
   box.value = read(sessionStorage, "guanjia.draft") || "";
   talking();
   fitBox();
@@ -94,6 +94,7 @@ function newTurn(question) {
   turn.append(asked, reply);
   log.append(turn);
   talking();
+  measure(); // the last turn is as high as the screen, so that it can be scrolled to the top
   return turn;
 }
 
@@ -120,18 +121,18 @@ async function ask(question, typed) {
   keepLog();
 }
 
-/* Read the stream of events; gives answer, failed, rejected, or nothing when the stream ended too soon. */
+/* Read the stream of events; gives answer, failed, rejected, busy, or nothing when the stream ended too soon. */
 async function receive(question, turn, accepted) {
   const silence = () => setTimeout(() => running && running.abort("silence"), SILENCE_MS);
   let timer = silence();
   try {
-    const here = location.pathname.replace(/\/?$/, "/");
-    const response = await fetch(here + "citizen/ask", {
+    const response = await fetch(HERE + "citizen/ask", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ question, conversation_id: conversation }),
       signal: running.signal,
     });
+    if (response.status === 429) return "busy";
     if (!response.ok) return "";
     const reader = response.body.getReader();
     const decoder = new TextDecoder();
@@ -173,7 +174,7 @@ function finish(turn, question, outcome) {
     return;
   }
   const begun = turn.querySelector(".gj-draft");
-  const note = outcome === "stopped" ? STOPPED : begun ? BROKEN : OFFLINE;
+  const note = outcome === "stopped" ? words.stopped : outcome === "busy" ? words.busy : begun ? words.broken : words.offline;
   if (outcome !== "stopped" && !box.value.trim()) box.value = question;
   showNote(turn, note);
   say.textContent = note;
@@ -190,18 +191,18 @@ function showNote(turn, text) {
   }
   const note = document.createElement("article");
   note.className = "gj-card gj-failed";
-  const words = document.createElement("p");
-  words.className = "gj-text";
-  words.textContent = text;
+  const line = document.createElement("p");
+  line.className = "gj-text";
+  line.textContent = text;
   const again = document.createElement("button");
   again.type = "button";
   again.className = "gj-act gj-act-call";
   again.dataset.retry = "";
-  again.textContent = "再问一次";
+  again.textContent = words.again;
   const row = document.createElement("div");
   row.className = "gj-actions";
   row.append(again);
-  note.append(words, row);
+  note.append(line, row);
   reply.append(note);
 }
 
@@ -226,7 +227,7 @@ function fitBox() {
   box.style.height = Math.min(box.scrollHeight + 2, innerHeight * 0.3) + "px";
   const limit = Number(page.dataset.limit);
   const count = find("gj-count");
-  count.textContent = `已写 ${box.value.length} 字，最多 ${limit} 字`;
+  count.textContent = words.written.replace("{n}", box.value.length).replace("{limit}", limit);
   count.hidden = !box.value;
   count.toggleAttribute("data-over", box.value.length > limit);
 }
@@ -255,33 +256,41 @@ find("gj-skip").addEventListener("click", () => box.focus());
 page.addEventListener("keydown", (event) => event.key === "Escape" && running && running.abort("stop"));
 find("gj-stop").addEventListener("click", () => running && running.abort("stop"));
 
-/* ---- clearing takes two taps ---- */
+/* ---- clearing the conversation, here and on the server ---- */
 
-const clear = find("gj-clear");
-let clearTimer = 0;
-function disarm() {
-  clearTimeout(clearTimer);
-  clear.removeAttribute("data-armed");
-  clear.textContent = "清空对话";
-}
-clear.addEventListener("click", () => {
-  if (!clear.hasAttribute("data-armed")) {
-    clear.setAttribute("data-armed", "");
-    clear.textContent = "再按一次清空";
-    clearTimer = setTimeout(disarm, 5000);
-    return;
-  }
-  disarm();
+find("gj-clear").addEventListener("click", () => {
+  find("gj-sure-error").textContent = "";
+  sure.showModal();
+});
+find("gj-sure-no").addEventListener("click", () => sure.close());
+find("gj-sure-yes").addEventListener("click", clearConversation);
+
+/* Nothing is cleared here before the server has forgotten it, so that the citizen can try again. */
+async function clearConversation() {
+  const yes = find("gj-sure-yes");
   if (running) running.abort("stop");
+  yes.disabled = true;
+  let gone = false;
+  try {
+    const address = HERE + page.dataset.api + "conversations/" + conversation;
+    gone = (await fetch(address, { method: "DELETE" })).ok;
+  } catch { /* said below */ }
+  yes.disabled = false;
+  find("gj-sure-error").textContent = gone ? "" : words.not_cleared;
+  if (!gone) return;
+  sure.close();
   log.replaceChildren();
   forget(sessionStorage, "guanjia.log");
   conversation = newConversation();
   talking();
   clearBox();
   scroller.scrollTop = 0;
-  say.textContent = "对话已清空。";
-  box.focus();
-});
+  say.textContent = words.cleared;
+  toast(words.cleared);
+}
+find("gj-topics").addEventListener("toggle", (event) => {
+  if (event.target.open) event.target.scrollIntoView({ block: "nearest" }); // its questions may be below the edge
+}, true);
 find("gj-to-topics").addEventListener("click", () => {
   find("gj-topics").scrollIntoView({ block: "start" });
   find("gj-topics").querySelector("summary").focus({ preventScroll: true });
@@ -320,12 +329,12 @@ function togglePerson(button, card) {
 
 async function openGuide(itemId) {
   const body = find("gj-guide-body");
-  body.textContent = "正在打开办事指南……";
+  body.textContent = words.guide_opening;
   guide.showModal();
   try {
     body.innerHTML = await server.open_guide(itemId);
   } catch {
-    body.textContent = "办事指南没有打开，请检查网络后再试一次。";
+    body.textContent = words.guide_failed;
   }
   body.scrollTop = 0;
 }
@@ -343,7 +352,7 @@ async function copy(text) {
   } catch {
     done = copyTheOldWay(text); // plain http has no clipboard object
   }
-  toast(done ? "已复制，可以粘贴给家人了。" : "复制没有成功，请长按文字自己复制。");
+  toast(done ? words.copied : words.not_copied);
 }
 function copyTheOldWay(text) {
   const area = document.createElement("textarea");
@@ -410,7 +419,7 @@ async function sendRating(card) {
     comment: why.querySelector("textarea").value,
   };
   const done = card.querySelector(".gj-rate-done");
-  let kept = { saved: false, message: "评价没有发出去，请检查网络后再点一次。" };
+  let kept = { saved: false, message: words.rating_offline };
   try { kept = await server.rate(answer); } catch { /* said above */ }
   done.textContent = kept.message;
   done.hidden = false;
@@ -440,17 +449,18 @@ function fitScreen() {
   page.style.height = screen.height + "px";
   page.style.top = screen.offsetTop + "px";
 }
-const sizes = new ResizeObserver(() => {
+function measure() {
   page.style.setProperty("--gj-room", scroller.clientHeight + "px");
   page.style.setProperty("--gj-top", scroller.offsetTop + "px");
-});
+}
+const sizes = new ResizeObserver(measure);
 sizes.observe(scroller);
 sizes.observe(page);
 window.visualViewport?.addEventListener("resize", fitScreen);
 window.visualViewport?.addEventListener("scroll", fitScreen);
 
-keepSwitch("gj-big", "big", ["大字", "标准字"]);
-keepSwitch("gj-contrast", "contrast", ["高对比", "普通色"]);
+keepSwitch("gj-big", "big");
+keepSwitch("gj-contrast", "contrast");
 restoreLog();
 fitScreen();
 showNotice();

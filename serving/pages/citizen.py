@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
@@ -15,10 +16,12 @@ from starlette.middleware import Middleware
 
 from assistant.answers import Answer, Sentence
 from assistant.enquiry import Assistant, Stage
-from prompts import reply
+from prompts import replies, reply
+from serving.access import QuestionLimit
 from serving.api_middleware import BodyLimit
 from serving.api_models import FeedbackRequest
 from serving.build import Product
+from serving.dates import china_today
 from serving.feedback import FeedbackNotSavedError, FeedbackStore
 from serving.guides import Guides, UnknownItemError
 from serving.model_status import ModelState, ModelStatus
@@ -26,7 +29,7 @@ from serving.pages.cards import card_html, card_of, draft_html, failed_html, spo
 from serving.pages.chinese_page import ChinesePage
 from serving.pages.closed_doors import ClosedDoors
 from serving.pages.guide import guide_html
-from serving.pages.templating import SITE, china_today, fill
+from serving.pages.templating import SITE, fill
 from serving.pages.topics import topics_of
 from serving.questions import QuestionError, clean_question
 from serving.sse import PING, alive, event, event_response
@@ -39,10 +42,6 @@ logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 FONTS = ("PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
-WAITING = "正在查知识库"
-FAILED = "刚才没有答上来，您的问题还在。请再试一次；着急的话请拨打 12345。"
-NO_MODEL = "智能撰写没有启用：答复直接引用知识库原文，常见问题照常能答。"
-MODEL_STARTS = "智能撰写正在启动：眼下答复直接引用知识库原文，常见问题照常能答。"
 
 
 class CitizenQuestion(BaseModel):
@@ -57,11 +56,11 @@ def mount_citizen_page(
     product: Product,
     path: str = "/",
     *,
-    on_answer: Callable[[Answer], None] = lambda answer: None,
+    on_answer: Callable[[str, Answer], None] = lambda question, answer: None,
 ) -> FastAPI:
     """Serve the page at `path` of `app`. At "/" it takes every address without a route yet: mount it last.
 
-    `on_answer` is told of every answer, for the figures of the operator.
+    `on_answer` is told of every question and its answer, for the figures of the operator.
     """
     base = path.rstrip("/")
     max_chars = product.settings.question_max_chars
@@ -71,9 +70,11 @@ def mount_citizen_page(
         return event_response(_on_the_wire(answer_events(product.assistant, asked, max_chars, on_answer)))
 
     app.add_middleware(BodyLimit, prefix=f"{base}/citizen/")
+    asking = f"{base}/citizen/ask"
+    app.add_middleware(QuestionLimit, paths=[asking], per_minute=product.settings.questions_per_minute)
     mounted = gr.mount_gradio_app(
         app,
-        citizen_blocks(product),
+        citizen_blocks(product, api="../" * base.count("/") + "v1/"),
         path=path,
         theme=gr.themes.Base(font=FONTS, font_mono=FONTS),  # no web fonts
         footer_links=[],
@@ -91,12 +92,15 @@ def mount_citizen_page(
     return cast(FastAPI, mounted)
 
 
-def citizen_blocks(product: Product) -> gr.Blocks:
-    """Lay the page out: one component of our own markup, whose script calls the functions below."""
+def citizen_blocks(product: Product, api: str = "v1/") -> gr.Blocks:
+    """Lay the page out: one component of our own markup, whose script calls the functions below.
+
+    `api` is where the HTTP API is, seen from the page.
+    """
     settings, kb = product.settings, product.index.kb
     guides = Guides(kb, accept_unverified=settings.accept_unverified)
     feedback = FeedbackStore(settings.database)
-    starter_notice = reply("starter_notice") if settings.content_dir is None else ""
+    starter_notice = reply("starter_notice") if settings.on_starter_set else ""
 
     def open_guide(item_id: object) -> str:
         """Give the service guide of an item as HTML."""
@@ -104,7 +108,7 @@ def citizen_blocks(product: Product) -> gr.Blocks:
         try:
             return guide_html(guides.guide(str(item_id), today), today, starter_notice)
         except UnknownItemError:
-            return failed_html("没有找到这份办事指南，请拨打 12345 查询。")
+            return failed_html(reply("page.guide_missing"))
 
     def rate(data: object) -> dict[str, Any]:
         """Keep a rating."""
@@ -122,6 +126,8 @@ def citizen_blocks(product: Product) -> gr.Blocks:
         empty=reply("input.empty"),
         ai_label=reply("ai_label"),
         starter_notice=starter_notice,
+        api=api,
+        words=json.dumps(replies("page.browser"), ensure_ascii=False),
     )
     with gr.Blocks(title=SITE, analytics_enabled=False) as blocks:
         gr.HTML(
@@ -134,7 +140,7 @@ def citizen_blocks(product: Product) -> gr.Blocks:
 
 
 async def answer_events(
-    assistant: Assistant, asked: CitizenQuestion, max_chars: int, on_answer: Callable[[Answer], None]
+    assistant: Assistant, asked: CitizenQuestion, max_chars: int, on_answer: Callable[[str, Answer], None]
 ) -> AsyncIterator[dict[str, str] | None]:
     """Give what the page shows, step by step: `draft` while it grows, then one `answer` or `failed`.
 
@@ -146,7 +152,7 @@ async def answer_events(
     except QuestionError as error:
         yield {"kind": "rejected", "message": str(error)}
         return
-    stage, sentences = WAITING, list[Sentence]()
+    stage, sentences = reply("page.waiting"), list[Sentence]()
     yield {"kind": "draft", "html": draft_html(sentences, stage), "say": stage}
     try:
         async for part in alive(assistant.stream(question, conversation_id=asked.conversation_id)):
@@ -160,13 +166,14 @@ async def answer_events(
                     sentences.append(part)
                     yield {"kind": "draft", "html": draft_html(sentences, stage), "say": ""}
                 case Answer():
-                    on_answer(part)
+                    on_answer(question, part)
                     card = card_of(part, question, china_today())
                     yield {"kind": "answer", "html": card_html(card), "say": spoken_text(card)}
                     return
     except Exception as error:
         logger.exception("enquiry failed on the citizens' page error=%s", type(error).__name__)
-    yield {"kind": "failed", "html": failed_html(FAILED), "say": FAILED}
+    failed = reply("page.failed")
+    yield {"kind": "failed", "html": failed_html(failed), "say": failed}
 
 
 def keep_rating(feedback: FeedbackStore, data: object) -> dict[str, Any]:
@@ -175,18 +182,18 @@ def keep_rating(feedback: FeedbackStore, data: object) -> dict[str, Any]:
         given = FeedbackRequest.model_validate(data)
         feedback.save(given.answer_id, given.rating, given.reasons, given.comment)
     except ValidationError:
-        return {"saved": False, "message": "评价内容不对，请重新选一次。"}
+        return {"saved": False, "message": reply("page.rating_wrong")}
     except FeedbackNotSavedError as error:
         logger.error("rating not saved: %s", error)
-        return {"saved": False, "message": "评价没有保存成功，请稍后再点一次。"}
-    return {"saved": True, "message": f"谢谢您，已记下：{given.rating.label}。"}
+        return {"saved": False, "message": reply("page.rating_not_kept")}
+    return {"saved": True, "message": reply("page.rating_kept", label=given.rating.label)}
 
 
 def model_notice(status: ModelStatus) -> str:
     """Word the state of the base model for citizens; empty when there is nothing to say."""
     if status.state in (ModelState.OFF, ModelState.ABSENT, ModelState.FAILED):
-        return NO_MODEL
-    return "" if status.ready else MODEL_STARTS
+        return reply("page.no_model")
+    return "" if status.ready else reply("page.model_starts")
 
 
 def page_head() -> str:

@@ -14,9 +14,6 @@ from serving.pages.layout import Row, RowKind, Section, is_past
 from serving.pages.sources import Source, grouped, source_of_row
 from serving.pages.templating import fill, signature
 
-FAQS = "大家常问"
-GAPS = "还没有可靠资料的问题（请拨打 12345）"
-
 
 def guide_html(guide: ItemGuide, today: dt.date, notice: str = "") -> str:
     """Show a guide under a `notice` about the whole knowledge base; rows not in force yet are left out."""
@@ -32,7 +29,7 @@ def guide_html(guide: ItemGuide, today: dt.date, notice: str = "") -> str:
             sections[-1].add(kind, Row(_words(row), not row.verified, is_past(row.valid_to, today)))
             sources.append(source_of_row(row, guide.name, guide.revision, today))
     if guide.gaps:
-        sections.append(Section(GAPS))
+        sections.append(Section(reply("page.guide_gaps")))
         for topic in guide.gaps:
             sections[-1].add(RowKind.BULLET, Row(topic))
     rows_shown = [row for section in sections for row in section.rows]
@@ -57,7 +54,7 @@ def _parts(guide: ItemGuide) -> Iterable[tuple[str, RowKind, list[GuideRow]]]:
         if facet is not Facet.OVERVIEW:
             kind = RowKind.CHECK if facet is Facet.MATERIALS else RowKind.BULLET
             yield HEADINGS[facet], kind, list(getattr(guide, facet.value))
-    yield FAQS, RowKind.TEXT, list(guide.faqs)
+    yield reply("page.guide_faqs"), RowKind.TEXT, list(guide.faqs)
 
 
 def _words(row: GuideRow) -> str:

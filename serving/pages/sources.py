@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from assistant.answers import Citation
+from serving.dates import chinese_date
 from serving.guide_models import Row as GuideRow
 from serving.pages.layout import is_past
-from serving.pages.templating import chinese_date
 
 
 @dataclass(frozen=True)

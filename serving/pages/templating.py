@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from prompts import reply
+from serving.dates import chinese_date
 
 SITE = "莞家 AI 东莞办事问答"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -26,25 +27,12 @@ def _environment() -> Environment:
 
 
 def fill(template: str, **values: object) -> str:
-    """Fill `templates/<template>`; the wording of the marks is there as `marks`."""
+    """Fill `templates/<template>`; the wording of the marks is there as `marks`, their explanation as `cautions`."""
     marks = {"unverified": reply("unverified_mark"), "dated": reply("dated_mark")}
-    return _environment().get_template(template).render(marks=marks, **values)
-
-
-def china_today() -> dt.date:
-    """Give the day in Dongguan, wherever the server stands."""
-    return dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
+    cautions = {"unverified": reply("page.unverified"), "dated": reply("page.dated")}
+    return _environment().get_template(template).render(marks=marks, cautions=cautions, **values)
 
 
 def signature(day: dt.date) -> str:
     """Give the line that ends copied and printed answers: who said it, and when."""
     return f"{SITE}，{chinese_date(day)}"
-
-
-def chinese_date(day: dt.date) -> str:
-    """Write a day the way people here do.
-
-    >>> chinese_date(dt.date(2026, 11, 22))
-    '2026年11月22日'
-    """
-    return f"{day.year}年{day.month}月{day.day}日"

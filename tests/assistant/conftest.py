@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from assistant.enquiry import Assistant
-from assistant.intents import IntentVote, exemplars
+from assistant.intents import Intent, exemplars
 from assistant.understand import Understanding
 from knowledge_base.content import DomainItems, KnowledgeBase
 from knowledge_base.ranker import FEATURES
@@ -18,7 +18,7 @@ from knowledge_base.schema import Ambiguity, Domain, Facet, PolicyNote, ServiceI
 from serving.build import Product
 
 Reader = Callable[[str], str]
-Voter = Callable[[str], IntentVote | None]
+Judge = Callable[[str], Intent]
 MakeAssistant = Callable[..., Assistant]
 
 INTENTS = tuple(dict.fromkeys(label for label, _ in exemplars()))
@@ -36,7 +36,7 @@ def make_assistant(product: Product) -> MakeAssistant:
         given: dict[str, Any] = {
             "retriever": base.retriever,
             "answerer": base.answerer,
-            "voter": base._voter,
+            "intents": base._intents,
             "typos": base._typos,
         } | parts
         return Assistant(**given, kept_turns=kept_turns)
@@ -57,9 +57,9 @@ def read(product: Product) -> Reader:
 
 
 @pytest.fixture(scope="session")
-def vote(product: Product) -> Voter:
-    """Vote with the real embedder on a message that was read."""
-    return product.assistant.vote
+def judge(product: Product) -> Judge:
+    """Judge with the real model the kind of a message that was read."""
+    return product.assistant.intent
 
 
 def make_hit(
@@ -80,10 +80,10 @@ def make_retrieved(*hits: RecordHit, unknown_share: float = 0.0) -> Retrieved:
     return Retrieved(tuple(sorted(hits, key=lambda h: -h.score)), dense=True, tokens=(), unknown_share=unknown_share)
 
 
-def make_vote(nearness: Mapping[str, float] | None = None, rest: float = 0.8) -> IntentVote:
-    """Make a vote; intents that are not named are as near as `rest`, honest questions as near as `enquiry`."""
-    given = dict.fromkeys(INTENTS, rest) | dict(nearness or {})
-    return IntentVote(given, honest=given["enquiry"])
+def make_intent(**probabilities: float) -> Intent:
+    """Make an intent; what is left over belongs to an honest question."""
+    given = dict.fromkeys(INTENTS, 0.0) | probabilities
+    return Intent(given | {"enquiry": given["enquiry"] + 1 - sum(given.values())})
 
 
 def understood(text: str, cues: Sequence[Facet] = (), *, follow_up: bool = False) -> Understanding:

@@ -20,7 +20,7 @@ from knowledge_base.retrieval import RecordHit
 from knowledge_base.schema import Facet
 from prompts import reply
 
-from .conftest import make_hit, make_retrieved, understood
+from .conftest import make_hit, make_intent, make_retrieved, understood
 from .test_compose import Scripted, reply_json, words
 
 TODAY = dt.date(2026, 6, 1)
@@ -48,7 +48,7 @@ async def drafted(
 ) -> Draft:
     meant = understood(question) if isinstance(question, str) else question
     found = make_retrieved(*hits, unknown_share=unknown_share)
-    return await writer.draft(meant, found, None, turns, TODAY)
+    return await writer.draft(meant, found, make_intent(), turns, TODAY)
 
 
 async def test_sure_search_is_answered_from_published_fields(small_kb: KnowledgeBase) -> None:
@@ -87,6 +87,32 @@ async def test_known_gap_is_named_and_its_guide_offered(small_kb: KnowledgeBase)
 async def test_only_gaps_found_is_a_known_gap(small_kb: KnowledgeBase) -> None:
     draft = await drafted(answerer(small_kb), "去哪里问居住证的事情", GAP)
     assert draft.sentences[0].text == reply("unanswerable.gap", topic="居住证办理点的电话")
+
+
+@pytest.mark.parametrize(
+    ("question", "answered"),
+    [
+        ("居住证申领怎么办理", True),
+        ("居住证申领要多少钱", False),
+        ("居住证补领怎么办理", False),
+        ("想办居住证申领", False),
+    ],
+    ids=["whole-item", "one-facet", "another-item", "not-a-button"],
+)
+async def test_button_that_asks_for_the_whole_item_is_answered_however_many_gaps_the_item_has(
+    small_kb: KnowledgeBase, question: str, answered: bool
+) -> None:
+    draft = await drafted(answerer(small_kb), question, make_hit("jz-apply/fee/1", 1.0, Facet.FEE), GAP)
+    assert (draft.status is AnswerStatus.ANSWERED) is answered
+
+
+async def test_button_is_never_answered_by_asking_back(small_kb: KnowledgeBase) -> None:
+    rival = dataclasses.replace(OTHER_FEE, score=4.9)
+    asked = await drafted(answerer(small_kb), "居住证多少钱", FEE, rival)
+    assert asked.status is AnswerStatus.CLARIFICATION
+    for option in asked.options:
+        pressed = await drafted(answerer(small_kb), option.question, FEE, rival)
+        assert pressed.status is AnswerStatus.ANSWERED
 
 
 async def test_question_outside_every_domain_is_not_answered_however_sure_the_search(small_kb: KnowledgeBase) -> None:
@@ -138,7 +164,7 @@ async def test_checked_sentences_of_the_model_stand_before_the_published_rows(sm
     early: list[Sentence] = []
     meant = understood("首次申领居住证多少钱")
     writer = answerer(small_kb, model)
-    draft = await writer.draft(meant, make_retrieved(FEE), None, (), TODAY, early.append)
+    draft = await writer.draft(meant, make_retrieved(FEE), make_intent(), (), TODAY, early.append)
     assert draft.tier is Tier.COMPOSED
     assert draft.sentences[0] == Sentence(FREE, ("S1",))
     assert early == [Sentence(FREE, ("S1",))]

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
+
 import pytest
 
 from assistant.answers import AnswerStatus, Turn
-from assistant.clarify import AMBIGUOUS_CHARS, MAX_IN_A_ROW, ambiguity, item_options, rivals, short_name
+from assistant.clarify import (
+    _FACET_WORDS,
+    AMBIGUOUS_CHARS,
+    BARE_CHARS,
+    CLEAR_SHARE,
+    KNOWN_WORDS,
+    LEAST_SHARE,
+    MAX_IN_A_ROW,
+    MOST_OPTIONS,
+    ambiguity,
+    item_options,
+    pressed,
+    rivals,
+    short_name,
+)
 from assistant.enquiry import Assistant
 from knowledge_base.content import DomainItems, KnowledgeBase
+from knowledge_base.retrieval import RecordHit, Retrieved
 from knowledge_base.schema import Facet
+from serving.build import Product
 
-from .conftest import guide, make_hit, make_retrieved, understood
+from .conftest import Reader, guide, make_hit, make_retrieved, understood
 
 
 def test_bare_ambiguous_word_falls_into_its_ambiguity(small_kb: KnowledgeBase) -> None:
@@ -66,26 +85,94 @@ def test_short_name_leaves_out_what_stands_in_brackets_and_nothing_else(
     assert short_name(kb, "x") == short
 
 
-def test_items_that_fit_about_equally_well_are_rivals() -> None:
-    found = make_retrieved(make_hit("a/fee/1", 3.0), make_hit("b/fee/1", 2.9), make_hit("c/fee/1", 2.0))
-    assert rivals(found, understood("证多少钱"), 0.25) == ["a", "b"]
+KNOWN = {"covered": 1.0}
+EQUAL = make_retrieved(make_hit("a/fee/1", 3.0, known=KNOWN), make_hit("b/fee/1", 3.0, known=KNOWN))
 
 
-def test_item_whose_known_gap_ranks_first_is_judged_by_its_best_statement() -> None:
-    found = make_retrieved(
-        make_hit("a/gap/1", 4.5), make_hit("a/fee/1", 4.4), make_hit("b/fee/1", 2.9), make_hit("c/fee/1", 2.8)
-    )
-    assert rivals(found, understood("证多少钱"), 0.25) == ["a"]
+def test_items_that_fit_about_equally_well_are_rivals_likeliest_first() -> None:
+    hits = [make_hit(f"{item}/fee/1", score, known=KNOWN) for item, score in [("c", 2.0), ("a", 3.0), ("b", 2.9)]]
+    assert rivals(make_retrieved(*hits), understood("证多少钱")) == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("text", ["我想问一下在东莞办这个证一般来说多少钱", ""], ids=["long", "follow-up"])
-def test_long_question_and_follow_up_have_no_rivals(text: str) -> None:
-    found = make_retrieved(make_hit("a/fee/1", 3.0), make_hit("b/fee/1", 2.9))
-    assert rivals(found, understood(text, follow_up=not text), 0.25) == []
+def test_item_is_judged_by_all_its_records_together() -> None:
+    more = (make_hit(f"b/fee/{number}", 2.9, known=KNOWN) for number in (1, 2))
+    found = make_retrieved(make_hit("a/fee/1", 3.0, known=KNOWN), make_hit("c/fee/1", 2.9, known=KNOWN), *more)
+    assert rivals(found, understood("证多少钱")) == ["b", "a", "c"]
 
 
-def test_nothing_but_gaps_has_no_rivals() -> None:
-    assert rivals(make_retrieved(make_hit("a/gap/1")), understood("证"), 0.25) == []
+def test_item_whose_known_gap_ranks_first_is_judged_by_its_statements() -> None:
+    gap = make_hit("a/gap/1", 4.5)
+    far = [make_hit("a/fee/1", 1.0, known=KNOWN), *EQUAL.hits[1:]]
+    assert rivals(make_retrieved(gap, *EQUAL.hits), understood("证多少钱")) == ["a", "b"]
+    assert rivals(make_retrieved(gap, *far), understood("证多少钱")) == ["b", "a"]
+
+
+def two_of(share: float) -> Retrieved:
+    """Two items, of which the first has this share."""
+    lead = math.log(share / (1 - share))
+    return make_retrieved(make_hit("a/fee/1", lead, known=KNOWN), make_hit("b/fee/1", 0.0, known=KNOWN))
+
+
+def test_item_with_a_clear_share_has_no_rivals() -> None:
+    assert rivals(two_of(CLEAR_SHARE + 0.001), understood("证多少钱")) == []
+    assert rivals(two_of(CLEAR_SHARE - 0.001), understood("证多少钱")) == ["a", "b"]
+
+
+def test_item_with_hardly_a_share_is_no_rival_and_there_are_at_most_so_many() -> None:
+    far = make_hit("c/fee/1", 3.0 + math.log(LEAST_SHARE), known=KNOWN)
+    assert rivals(make_retrieved(*EQUAL.hits, far), understood("证")) == ["a", "b"]
+    many = [make_hit(f"{item}/fee/1", 3.0, known=KNOWN) for item in "abcdefgh"]
+    assert rivals(make_retrieved(*many), understood("证")) == list("abcdefgh")[:MOST_OPTIONS]
+
+
+@pytest.mark.parametrize(("chars", "asked"), [(BARE_CHARS, ["a", "b"]), (BARE_CHARS + 1, [])], ids=["bare", "long"])
+def test_long_question_has_no_rivals(chars: int, asked: list[str]) -> None:
+    assert rivals(EQUAL, understood("证" * chars)) == asked
+
+
+@pytest.mark.parametrize("change", [{"follow_up": True}, {"named": True}], ids=["follow-up", "names-an-item"])
+def test_follow_up_and_question_that_names_an_item_have_no_rivals(change: dict[str, bool]) -> None:
+    bare = understood("证多少钱")
+    assert rivals(EQUAL, bare) == ["a", "b"]
+    assert rivals(EQUAL, dataclasses.replace(bare, **change)) == []
+
+
+@pytest.mark.parametrize(
+    ("covered", "asked"), [(KNOWN_WORDS, ["a", "b"]), (KNOWN_WORDS - 0.01, [])], ids=["known", "unknown"]
+)
+def test_question_with_words_that_the_best_item_does_not_have_has_no_rivals(covered: float, asked: list[str]) -> None:
+    found = make_retrieved(make_hit("a/fee/1", covered=covered), make_hit("b/fee/1", covered=covered))
+    assert rivals(found, understood("证多少钱")) == asked
+
+
+@pytest.mark.parametrize("hits", [(), (make_hit("a/gap/1", known=KNOWN),)], ids=["nothing", "gap"])
+def test_nothing_but_gaps_has_no_rivals(hits: tuple[RecordHit, ...]) -> None:
+    assert rivals(make_retrieved(*hits), understood("证")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "button"),
+    [
+        ("居住证申领怎么办理", ("jz-apply", Facet.STEPS)),
+        ("居住证补领要多少钱", ("jz-replace", Facet.FEE)),
+        ("居住证怎么办理", None),
+        ("居住证申领", None),
+        ("怎么办理", None),
+        ("请问居住证申领怎么办理", None),
+    ],
+)
+def test_pressed_button_is_known_by_its_very_words(
+    small_kb: KnowledgeBase, text: str, button: tuple[str, Facet] | None
+) -> None:
+    assert pressed(small_kb, understood(text)) == button
+
+
+def test_every_button_of_the_real_knowledge_base_is_known_when_it_comes_back(product: Product, read: Reader) -> None:
+    kb = product.index.kb
+    for facet in _FACET_WORDS:
+        for item_id in kb.items:
+            [option] = item_options(kb, [item_id], understood("x", [facet]))
+            assert pressed(kb, understood(read(option.question))) == (item_id, facet)
 
 
 async def test_real_bare_word_is_asked_back_about_with_numbered_options(assistant: Assistant) -> None:
@@ -114,9 +201,15 @@ async def test_real_question_that_settles_the_word_is_answered(assistant: Assist
     assert (await assistant.ask(question)).status is AnswerStatus.ANSWERED
 
 
-@pytest.mark.parametrize("word", ["备案", "年审", "补办", "购房", "离职", "生孩子", "工资"])
-async def test_pressing_any_button_of_a_clarification_leads_to_an_answer(assistant: Assistant, word: str) -> None:
+@pytest.mark.parametrize("word", ["备案", "年审", "补办", "购房", "离职", "辞职", "公积金", "生孩子", "工资"])
+async def test_pressing_any_button_of_a_clarification_leads_to_an_answer_about_its_item(
+    assistant: Assistant, product: Product, word: str
+) -> None:
     asked = await assistant.ask(word)
     assert asked.status is AnswerStatus.CLARIFICATION
-    for option in asked.options:
-        assert (await assistant.ask(option.question)).status is AnswerStatus.ANSWERED, option.question
+    before = [Turn("user", word), Turn("assistant", asked.text)]
+    for item_id, option in zip(asked.item_ids, asked.options, strict=True):
+        assert short_name(product.index.kb, item_id) == option.label
+        for history in (before, []):
+            answer = await assistant.ask(option.question, history=history)
+            assert (answer.status, answer.item_ids) == (AnswerStatus.ANSWERED, (item_id,)), option.question

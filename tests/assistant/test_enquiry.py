@@ -208,7 +208,41 @@ async def test_composed_sentences_are_streamed_before_the_answer_is_done_and_onc
     assert "50元" not in answer.text
 
 
+async def test_who_asks_for_a_person_takes_along_what_was_asked_before(assistant: Assistant) -> None:
+    history = [Turn("user", "居住证签注要钱吗"), Turn("assistant", "不收费。"), Turn("user", "多久能办好")]
+    handed = await assistant.ask("转人工", history=history)
+    assert handed.actions[0].summary == "居住证签注要钱吗；多久能办好"
+    assert handed.text == reply("handoff.default")
+    bare = await assistant.ask("转人工")
+    assert (bare.status, bare.text) == (AnswerStatus.HANDOFF, reply("handoff.no_question"))
+    assert bare.actions[0].summary == ""
+    told = await assistant.ask("机器人听不懂，我要找真人客服，转一下")
+    assert told.status is AnswerStatus.HANDOFF
+    assert told.actions[0].summary == "机器人听不懂,我要找真人客服,转一下"
+
+
 # ------------------------------------------------------------------ what breaks
+
+
+@pytest.mark.parametrize(
+    ("pieces", "pause_s"),
+    [([ConnectionRefusedError("dead")], 0.0), (["{", *" " * 500], 0.01), (["我不知道"], 0.0), ([], 0.0)],
+    ids=["dead", "slow", "nonsense", "silent"],
+)
+async def test_broken_model_leaves_the_answer_that_would_have_come_without_it(
+    product: Product, assistant: Assistant, make_assistant: MakeAssistant, pieces: list[Any], pause_s: float
+) -> None:
+    """So no enquiry ends as `error_model`: the model only rewords what is already answered."""
+    model = Scripted(pieces=pieces, pause_s=pause_s)
+    composer = dataclasses.replace(
+        product.assistant.answerer.composer, model=lambda: model, always=True, timeout_s=0.3
+    )
+    broken = make_assistant(answerer=dataclasses.replace(product.assistant.answerer, composer=composer))
+    for question in ENDINGS:
+        answer, usual = await broken.ask(question), await assistant.ask(question)
+        assert answer.status is not AnswerStatus.ERROR_MODEL
+        assert (answer.status, answer.text, answer.citations) == (usual.status, usual.text, usual.citations)
+    assert model.asked
 
 
 class NoEmbedder:

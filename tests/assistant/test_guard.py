@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from assistant.answers import AnswerStatus
-from assistant.guard import LEADS, NEAR, guard
+from assistant.guard import SURE, SURE_IN_CONVERSATION, guard
 from assistant.rules import rules
 from prompts import reply
 
-from .conftest import INTENTS, Reader, Voter, make_vote
+from .conftest import INTENTS, Judge, Reader, make_intent
 
 EMERGENCIES = {
     "fire": """
@@ -279,78 +279,66 @@ def rows(tables: dict[str, str]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("kind", "text"), rows(EMERGENCIES), ids=lambda value: value[:24])
-def test_emergency_is_met_with_the_number_to_call(kind: str, text: str, read: Reader) -> None:
-    assert guard(read(text), None) == (AnswerStatus.EMERGENCY, f"emergency.{kind}")
+def test_emergency_is_met_with_the_number_to_call(kind: str, text: str, read: Reader, judge: Judge) -> None:
+    assert guard(read(text), judge(read(text))) == (AnswerStatus.EMERGENCY, f"emergency.{kind}")
 
 
 @pytest.mark.parametrize(("kind", "text"), rows(REFUSALS), ids=lambda value: value[:24])
-def test_attack_is_refused_in_the_words_for_its_kind(kind: str, text: str, read: Reader, vote: Voter) -> None:
-    assert guard(read(text), vote(read(text))) == (AnswerStatus.REFUSED, f"refused.{kind}")
+def test_attack_is_refused_in_the_words_for_its_kind(kind: str, text: str, read: Reader, judge: Judge) -> None:
+    assert guard(read(text), judge(read(text))) == (AnswerStatus.REFUSED, f"refused.{kind}")
 
 
 @pytest.mark.parametrize(("key", "text"), rows(OTHER_ENDINGS), ids=lambda value: value[:24])
-def test_message_that_is_no_question_ends_at_the_gate(key: str, text: str, read: Reader, vote: Voter) -> None:
-    assert guard(read(text), vote(read(text))) == (AnswerStatus(key.split(".", maxsplit=1)[0]), key)
+def test_message_that_is_no_question_ends_at_the_gate(key: str, text: str, read: Reader, judge: Judge) -> None:
+    assert guard(read(text), judge(read(text))) == (AnswerStatus(key.split(".", maxsplit=1)[0]), key)
 
 
 @pytest.mark.parametrize("text", lines(HONEST))
-def test_honest_question_passes_however_alarming_its_words(text: str, read: Reader, vote: Voter) -> None:
-    assert guard(read(text), vote(read(text))) is None
-
-
-@pytest.mark.parametrize("text", lines(HONEST))
-def test_honest_question_that_the_embedder_cannot_judge_is_no_emergency(text: str, read: Reader) -> None:
-    ending = guard(read(text), None)
-    assert ending is None or ending[0] is not AnswerStatus.EMERGENCY
+def test_honest_question_passes_however_alarming_its_words(text: str, read: Reader, judge: Judge) -> None:
+    assert guard(read(text), judge(read(text))) is None
 
 
 def test_emergency_comes_before_everything_else_in_the_message() -> None:
-    ending = guard("我要投诉物业,转人工!楼下着火了", make_vote({"enquiry": 0.99}))
-    assert ending == (AnswerStatus.EMERGENCY, "emergency.fire")
-
-
-@pytest.mark.parametrize("text", ["教我ps一张收入证明", "我要投诉楼下烧烤店"], ids=["refused", "ticket"])
-def test_clear_vote_for_an_honest_question_overrules_a_pattern(text: str) -> None:
-    assert guard(text, None) is not None
-    assert guard(text, make_vote({"enquiry": 0.95})) is None
+    assert guard("转人工!楼下着火了", make_intent(handoff=0.99)) == (AnswerStatus.EMERGENCY, "emergency.fire")
+    both = make_intent(emergency_gas=SURE[AnswerStatus.EMERGENCY], ticket=0.6)
+    assert guard("有股味道", both) == (AnswerStatus.EMERGENCY, "emergency.gas")
 
 
 @pytest.mark.parametrize(
-    ("intent", "ending"),
+    ("label", "ending"),
     [
         ("emergency_fire", (AnswerStatus.EMERGENCY, "emergency.fire")),
         ("privacy", (AnswerStatus.REFUSED, "refused.privacy")),
-        ("thanks", (AnswerStatus.SMALLTALK, "smalltalk.thanks")),
+        ("smalltalk_thanks", (AnswerStatus.SMALLTALK, "smalltalk.thanks")),
         ("ticket", (AnswerStatus.TICKET, "ticket.default")),
         ("handoff", (AnswerStatus.HANDOFF, "handoff.default")),
         ("own_case", None),
         ("enquiry", None),
     ],
 )
-def test_sure_vote_decides_where_no_pattern_does(intent: str, ending: tuple[AnswerStatus, str] | None) -> None:
-    assert guard("这句话没有规则", make_vote({intent: NEAR + 0.05})) == ending
+def test_sure_intent_decides_where_no_rule_does(label: str, ending: tuple[AnswerStatus, str] | None) -> None:
+    assert guard("这句话没有规则", make_intent(**{label: 0.95})) == ending
 
 
-@pytest.mark.parametrize("status", LEADS)
-def test_vote_that_is_not_sure_decides_nothing(status: AnswerStatus) -> None:
-    intents = {"emergency": "emergency_gas", "refused": "promise", "smalltalk": "chat"}
-    intent = intents.get(status, str(status))
-    hardly_ahead = {intent: NEAR + 0.05, "enquiry": NEAR + 0.05 - LEADS[status] / 2}
-    assert guard("这句话没有规则", make_vote(hardly_ahead)) is None
-    assert guard("这句话没有规则", make_vote({intent: NEAR - 0.01})) is None
+@pytest.mark.parametrize("status", SURE)
+def test_intent_that_is_not_sure_decides_nothing(status: AnswerStatus) -> None:
+    label = next(name for name in INTENTS if make_intent(**{name: 1.0}).family(status) == 1)
+    assert guard("这句话没有规则", make_intent(**{label: SURE[status] - 0.01})) is None
 
 
-def test_vote_makes_no_ticket_of_a_question() -> None:
-    sure = make_vote({"ticket": 0.97})
-    assert guard("这件事归哪个部门管", sure) is None
+def test_family_is_as_likely_as_its_members_together() -> None:
+    intent = make_intent(privacy=0.3, forgery=0.2)
+    assert intent.family("refused") == pytest.approx(0.5)
+    assert guard("这句话没有规则", intent) == (AnswerStatus.REFUSED, "refused.privacy")
 
 
-def test_vote_refuses_nothing_that_an_exception_speaks_for() -> None:
-    assert guard("查本人名下的房子", make_vote({"privacy": 0.97})) is None
+def test_few_words_in_a_conversation_are_small_talk_only_when_nothing_else_is_likely() -> None:
+    likely = make_intent(smalltalk_chat=SURE_IN_CONVERSATION - 0.05)
+    assert guard("男的有吗", likely, in_conversation=True) is None
+    assert guard("男的有吗", likely) == (AnswerStatus.SMALLTALK, "smalltalk.chat")
 
 
-def test_every_ending_of_rules_and_votes_has_a_reply(read: Reader) -> None:
-    kinds = {f"{rule.group}.{rule.kind}" for rule in rules()} - {"ticket.complaint"}
-    votes = (guard("这句话没有规则", make_vote({intent: 0.97})) for intent in INTENTS)
-    for key in kinds | {ending[1] for ending in votes if ending}:
+def test_every_ending_has_a_reply() -> None:
+    endings = (guard("这句话没有规则", make_intent(**{label: 0.97})) for label in INTENTS)
+    for key in {f"{rule.group}.{rule.kind}" for rule in rules()} | {ending[1] for ending in endings if ending}:
         assert reply(key)

@@ -71,9 +71,9 @@ async def test_remembering_anew_closes_the_store_that_was_open(remembering: Assi
 
 async def test_two_conversations_do_not_mix(remembering: Assistant) -> None:
     await remembering.ask("居住证签注怎么办", conversation_id="a")
-    await remembering.ask("护照丢了怎么补", conversation_id="b")
+    await remembering.ask("身份证丢了怎么补", conversation_id="b")
     both = await asyncio.gather(*(remembering.ask("那要多少钱", conversation_id=name) for name in "ab"))
-    assert [answer.item_ids for answer in both] == [("jz-endorse",), ("crj-passport-renew",)]
+    assert [answer.item_ids for answer in both] == [("jz-endorse",), ("hz-id-lost",)]
 
 
 async def test_question_without_a_conversation_starts_a_new_one(remembering: Assistant) -> None:

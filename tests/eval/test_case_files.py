@@ -47,6 +47,11 @@ def test_accept_tags_name_further_fair_statuses(tmp_path: Path) -> None:
     assert case.statuses == {"answered", "handoff", "ticket"}
 
 
+def test_tag_with_a_colon_carries_a_value(tmp_path: Path) -> None:
+    [case] = load_cases(written(tmp_path, as_line(tags=["typo", "channel:sse", "channel:json"])))
+    assert (case.tagged("channel"), case.tagged("group"), case.tagged("kind", "plain")) == ("sse", "", "plain")
+
+
 @pytest.mark.parametrize(
     "bad",
     [

@@ -9,8 +9,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from eval.cli_run import SUITES, misses_told
+from eval.runs import load_run
+from eval.suite import Miss
+from eval.suites.fairness import Template, TemplateFile
 from serving.build import Product
 from serving.cli import app
+
+from .conftest import make_case, make_prediction
 
 CASES: list[dict[str, Any]] = [
     {
@@ -32,6 +38,21 @@ CASES: list[dict[str, Any]] = [
 ]
 
 
+TEMPLATES = TemplateFile(
+    people={"sex": ("我是男的", "我是女的")},
+    templates=(
+        Template(
+            id="fee",
+            swap="sex",
+            question="{who}，居住证签注要钱吗",
+            item="jz-endorse",
+            facts=(("不收费",),),
+            split="dev",
+        ),
+    ),
+)
+
+
 @pytest.fixture
 def cases(tmp_path: Path) -> Path:
     path = tmp_path / "cases.jsonl"
@@ -46,15 +67,19 @@ def built(product: Product, monkeypatch: pytest.MonkeyPatch) -> Product:
     return product
 
 
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
 def evaluated(cases: Path, *options: str) -> Result:
-    """Run `guanjia eval enquiries` on these cases, predictions beside them."""
-    arguments = ["eval", "enquiries", "--cases", str(cases), "--out", str(cases.parent / "out" / "p.jsonl")]
-    return CliRunner().invoke(app, [*arguments, *options])
+    """Run `guanjia eval enquiries` on these cases, predictions beside them and the run in `runs/r`."""
+    out = str(cases.parent / "out" / "p.jsonl")
+    return CliRunner().invoke(app, ["eval", "enquiries", "--cases", str(cases), "--out", out, "--run", "r", *options])
 
 
 def test_enquiries_are_run_scored_and_written(cases: Path, product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GUANJIA_DATA_DIR", str(product.settings.data_dir))
-    monkeypatch.chdir(cases.parent)
     result = evaluated(cases)
     assert result.exit_code == 0, result.output
     assert "accuracy" in result.output
@@ -65,8 +90,10 @@ def test_enquiries_are_run_scored_and_written(cases: Path, product: Product, mon
     assert {tuple(prediction) for prediction in predictions} == {
         ("id", "status", "text", "items", "facet", "tier", "confidence", "latency_ms")
     }
-    record = json.loads((out / "p.run.json").read_text(encoding="utf-8"))
-    assert (record["n"], record["kb_revision"]) == (6, product.index.kb.revision)
+    run = load_run(Path("runs/r"))
+    assert (run.record["n"], run.record["unscored"], run.record["kb_revision"]) == (6, 0, product.index.kb.revision)
+    assert set(run.record["prompts"]) >= {"enquiry/compose", "replies"}
+    assert [case.id for case in run.cases["enquiries"]] == [case["id"] for case in CASES]
 
 
 @pytest.mark.parametrize(("least", "code"), [("0.8", 0), ("0.84", 1)])
@@ -78,7 +105,7 @@ def test_accuracy_below_the_gate_fails(cases: Path, built: Product, least: str, 
 
 def test_misses_are_listed_on_demand(cases: Path, built: Product) -> None:
     assert "收费99元" not in evaluated(cases).output
-    assert "收费99元" in evaluated(cases, "--misses").output
+    assert "收费99元" in evaluated(cases, "--misses", "--run", "m").output
 
 
 @pytest.mark.parametrize(("split", "n"), [("dev", 5), ("test", 1)])
@@ -96,5 +123,33 @@ def test_bad_case_file_is_named_with_its_line(tmp_path: Path, built: Product) ->
     assert evaluated(tmp_path / "gone.jsonl").exit_code == 2
 
 
-def test_help_names_the_suite() -> None:
-    assert "enquiries" in CliRunner().invoke(app, ["eval", "--help"]).output
+def test_help_names_every_suite() -> None:
+    output = CliRunner().invoke(app, ["eval", "--help"]).output
+    assert all(suite in output for suite in [*SUITES, "all"])
+
+
+def test_run_that_exists_is_not_overwritten_and_one_that_is_complete_resumes_to_the_same(
+    cases: Path, built: Product
+) -> None:
+    first = evaluated(cases)
+    assert evaluated(cases).exit_code == 2
+    again = evaluated(cases, "--resume")
+    assert again.exit_code == 0, again.output
+    assert again.output.split("用时")[0] == first.output.split("用时")[0]
+
+
+def test_own_cases_may_be_asked_of_one_suite(built: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eval.suites.fairness.load_templates", lambda path: TEMPLATES)
+    result = CliRunner().invoke(app, ["eval", "fairness", "--run", "f"])
+    assert result.exit_code == 0, result.output
+    assert "same_facts                    100.0%  (n=2, " in result.output
+
+
+def test_misses_of_the_test_split_are_counted_but_not_shown() -> None:
+    def miss(split: str) -> Miss:
+        return Miss(make_case(f"id-{split}", question=f"{split}问什么", split=split), make_prediction(), "缺少")
+
+    told = misses_told([miss("dev"), miss("test")])
+    assert "dev问什么" in told
+    assert "test问什么" not in told
+    assert "test 另有 1 例" in told

@@ -14,12 +14,10 @@ from eval.enquiries import (
     Verdict,
     grouped,
     judge,
-    misses,
-    predict,
+    prediction_from,
     prediction_of,
     rates,
     report,
-    run,
     write_predictions,
 )
 from eval.metrics import Rate
@@ -127,21 +125,14 @@ def test_case_counts_in_every_group_it_belongs_to() -> None:
     assert grouped(verdicts, lambda v: v.case.tags) == {"a": Rate(1, 1), "b": Rate(1, 2)}
 
 
-def test_misses_show_question_expectation_and_what_lacks() -> None:
-    text = misses(HAND_MADE)
-    assert text.count("期望") == 4
-    assert "缺少 [['不收费', '免费'], ['15日']]" in text
-    assert "得到 ticket" in text
-
-
-def test_report_tells_rates_by_status_domain_and_tag(product: Product) -> None:
-    text = report(HAND_MADE, product.index.kb)
-    for part in ("accuracy", "wrong_refusal_rate", "95%", "按应答状态", "按领域", "居住证", "按标签", "p95 12 ms"):
+def test_report_tells_rates_by_split_status_domain_and_tag() -> None:
+    text = report(HAND_MADE, {"jz-apply": "居住证"})
+    for part in ("accuracy", "wrong_refusal_rate", "95%", "按用例划分", "按领域", "居住证", "按标签", "p95 12 ms"):
         assert part in text
 
 
 def test_predictions_are_written_one_a_line_with_these_fields(tmp_path: Path) -> None:
-    write_predictions(HAND_MADE[:2], tmp_path / "out.jsonl")
+    write_predictions([v.prediction for v in HAND_MADE[:2]], tmp_path / "out.jsonl")
     lines = (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 2
     fields = {
@@ -158,21 +149,20 @@ def test_predictions_are_written_one_a_line_with_these_fields(tmp_path: Path) ->
     assert list(json.loads(lines[0])) == list(fields)
 
 
-async def test_prediction_flattens_the_answer_of_the_assistant(product: Product) -> None:
-    case = make_case(question="那要多少钱", history=[{"role": "user", "content": "居住证签注怎么办"}])
-    prediction = await predict(product.assistant, case)
+async def test_prediction_flattens_the_answer_with_its_sentences_and_quotes(product: Product) -> None:
+    prediction = prediction_of(make_case(), await product.assistant.ask("居住证签注要钱吗"))
     assert (prediction.id, prediction.status, prediction.items) == ("c", "answered", ["jz-endorse"])
-    assert (prediction.facet, prediction.tier) == ("fee", "approved")
-    answer = await product.assistant.ask("你好")
-    assert prediction_of(case, answer).status == str(AnswerStatus.SMALLTALK)
+    assert (prediction.facet, prediction.tier, prediction.unscored) == ("fee", "approved", "")
+    assert {token for s in prediction.sentences for token in s["citations"]} == {
+        c["token"] for c in prediction.citations
+    }
+    assert prediction_of(make_case(), await product.assistant.ask("你好")).status == str(AnswerStatus.SMALLTALK)
 
 
-def test_run_asks_every_case_in_order_and_reports_progress(product: Product) -> None:
-    cases = [make_case("1", "smalltalk", question="你好"), make_case("2", "handoff", question="转人工")]
-    steps: list[int] = []
-    verdicts = run(product.assistant, cases, lambda: steps.append(1))
-    assert [(v.case.id, v.right) for v in verdicts] == [("1", True), ("2", True)]
-    assert len(steps) == 2
+async def test_broken_step_is_unscored_and_an_abstention_is_not(product: Product) -> None:
+    answer = (await product.assistant.ask("深圳的居住证要多少钱")).as_json()
+    assert prediction_from("c", answer).unscored == ""
+    assert prediction_from("c", answer | {"status": "error_retrieval"}).unscored == "error_retrieval"
 
 
 def test_own_cases_of_the_development_split_name_known_items_and_statuses(product: Product) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import pytest
 
 from assistant.intents import exemplars
-from eval.case_files import load_cases
-from eval.cli import OWN_CASES
+from eval.cli_run import SUITES
+from eval.suite import suite_of
 from knowledge_base.content import KnowledgeBase, load_content
 from knowledge_base.text import squeeze
 
@@ -29,6 +29,7 @@ def searched_questions(kb: KnowledgeBase) -> Iterator[tuple[str, str]]:
         yield from ((f"{item.id} phrasings", text) for text in item.phrasings)
         yield from ((f"{item.id} negative", negative.q) for negative in item.negative)
         yield from ((f"{item.id} asks", ask) for fact in item.facts for ask in fact.asks)
+        yield from ((f"{item.id} asks", ask) for ask in (*item.material_asks, *item.department.asks))
         for faq in item.faqs:
             yield from ((f"{item.id} faqs", text) for text in (faq.q, *faq.similar, *faq.negative))
         yield from ((f"{item.id} gaps", text) for gap in item.gaps for text in (gap.topic, *gap.asks))
@@ -55,7 +56,7 @@ def near_copies(questions: Mapping[str, str], texts: Iterable[tuple[str, str]]) 
 
 
 def test_no_case_stands_in_the_knowledge_base_or_among_the_exemplars() -> None:
-    questions = {case.id: case.question for case in load_cases(OWN_CASES)}
+    questions = {case.id: case.question for suite in SUITES for case in suite_of(suite).cases(None)}
     assert sorted(near_copies(questions, searched_questions(load_content()))) == []
 
 

@@ -1,4 +1,4 @@
-"""Tests of knowledge_base/check.py: what it finds in small content, and nothing wrong in the starter content."""
+"""Tests of knowledge_base/check/: what it finds in small content, and nothing wrong in the starter content."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from knowledge_base.embedding import E5Embedder, Vectors
 from knowledge_base.errors import EmbedderError, UnknownDomainError
 from knowledge_base.index import Index
-from knowledge_base.retrieval import Retrieved, Retriever
+from knowledge_base.retrieval import SHARED_HITS, RecordHit, Retrieved, Retriever
 from knowledge_base.schema import Facet
 
 SAME_WORD_ONLY = "Пушкин написал роман о банке 银行 в Петербурге"
@@ -67,6 +68,50 @@ def test_hits_are_grouped_by_item_in_the_order_of_the_best_record(retriever: Ret
     grouped = found.by_item()
     assert next(iter(grouped)) == "sb-card" == found.hits[0].item_id
     assert sum(map(len, grouped.values())) == len(found.hits)
+
+
+def hit(record_id: str, score: float) -> RecordHit:
+    return RecordHit(record_id, record_id.partition("/")[0], Facet.FEE, score, ())
+
+
+def shares(*hits: RecordHit) -> dict[str, float]:
+    return Retrieved(hits, dense=True, tokens=()).shares()
+
+
+def test_nothing_found_has_nothing_to_share() -> None:
+    assert shares() == {}
+
+
+def test_shares_of_the_items_add_up_to_1_best_first() -> None:
+    found = shares(
+        hit("a/fee/1", 5.0 + math.log(3)), hit("b/fee/1", 5.0 + math.log(2)), hit("b/fee/2", 5.0 + math.log(2))
+    )
+    assert list(found.items()) == [("b", pytest.approx(4 / 7)), ("a", pytest.approx(3 / 7))]
+
+
+def test_known_gap_takes_its_part_and_gives_none() -> None:
+    found = shares(hit("b/gap/1", 3.0 + math.log(2)), hit("a/fee/1", 3.0), hit("b/fee/1", 3.0))
+    assert found == {"a": pytest.approx(1 / 4), "b": pytest.approx(1 / 4)}
+    assert shares(hit("b/gap/1", 3.0)) == {}
+
+
+@pytest.mark.parametrize("shift", [-2000.0, 0.0, 2000.0])
+def test_shares_depend_on_how_far_scores_lie_apart_and_not_on_their_size(shift: float) -> None:
+    found = shares(hit("a/fee/1", shift + math.log(4)), hit("b/fee/1", shift), hit("c/fee/1", shift - 1500))
+    assert found == {"a": pytest.approx(4 / 5), "b": pytest.approx(1 / 5), "c": 0}
+
+
+def test_only_the_first_hits_share() -> None:
+    rows = [hit(f"item{number}/fee/1", 3.0) for number in range(SHARED_HITS + 5)]
+    assert shares(*rows) == dict.fromkeys([row.item_id for row in rows[:SHARED_HITS]], pytest.approx(1 / SHARED_HITS))
+
+
+def test_shares_of_a_search_follow_its_ranking(retriever: Retriever) -> None:
+    plain = retriever.search("居住证每年签注几次").shares()
+    assert next(iter(plain)) == "jz-endorse"
+    assert plain["jz-endorse"] > 0.9
+    assert sum(plain.values()) == pytest.approx(1)
+    assert sum(retriever.search("派出所周末上班吗").shares().values()) < 0.1, "the known gap takes nearly all"
 
 
 def test_unknown_domain_is_refused_by_name(retriever: Retriever) -> None:
@@ -136,8 +181,14 @@ def test_look_alike_question_vetoes_its_item(retriever: Retriever) -> None:
 
 
 def test_look_alike_question_is_no_evidence_for_its_item(retriever: Retriever) -> None:
-    found = retriever.search("居住证到期了怎么续签", items=frozenset({"jz-apply"}))
-    assert max(hit.score for hit in found.hits) < 1
+    """Word for word, it is as near as a question of the item would be, and counts as none of its questions."""
+    found = retriever.search("居住证到期了怎么续签")
+    other = found.by_item()["jz-apply"]
+    own = retriever.search("居住证几天能拿到").hits[0]
+    assert (own.item_id, own.feature("alike")) == ("jz-apply", 1)
+    for name in ("ask", "pooled", "alike", "precision"):
+        assert max(hit.feature(name) for hit in other) < own.feature(name) - 0.3, name
+    assert found.shares()["jz-apply"] < 0.01
 
 
 def test_known_gap_is_found_and_marked(retriever: Retriever) -> None:

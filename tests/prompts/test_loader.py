@@ -11,7 +11,7 @@ import yaml
 
 import prompts
 from assistant.answers import AnswerStatus
-from prompts import PromptError, prompt_hash, render, reply
+from prompts import PromptError, prompt_hash, render, replies, reply
 
 HERE = Path(prompts.__file__).parent
 ROOMS = ("assistant", "serving", "eval", "knowledge_base")
@@ -46,9 +46,10 @@ def test_every_reply_that_the_code_names_exists() -> None:
     named: set[str] = set()
     for room in ROOMS:
         for path in (HERE.parent / room).rglob("*.py"):
-            named.update(re.findall(r"""\breply\(\s*["']([a-z_.]+)["']""", path.read_text(encoding="utf-8")))
+            named.update(re.findall(r"""\brepl(?:y|ies)\(\s*["']([a-z_.]+)["']""", path.read_text(encoding="utf-8")))
     assert {"ai_label", "unanswerable.gap"} <= named
-    assert named - set(REPLIES) == set()
+    groups = {key.rpartition(".")[0] for key in REPLIES}
+    assert named - set(REPLIES) - groups == set()
 
 
 @pytest.mark.parametrize("key", [key for key, text in REPLIES.items() if Template(text).get_identifiers()])
@@ -61,6 +62,13 @@ def test_reply_without_its_variable_raises(key: str) -> None:
 def test_unknown_reply_raises(key: str) -> None:
     with pytest.raises(PromptError, match=r"replies\.yaml"):
         reply(key)
+
+
+def test_group_of_replies_keeps_its_order_and_a_single_text_is_no_group() -> None:
+    assert list(replies("page.calls").items())[:2] == [("110", "报警"), ("119", "火警")]
+    for key in ("page", "page.failed", "page.gone"):
+        with pytest.raises(PromptError, match=r"replies\.yaml"):
+            replies(key)
 
 
 @pytest.mark.parametrize("name", [str(p.relative_to(HERE).with_suffix("")) for p in HERE.rglob("*.md")])

@@ -19,6 +19,9 @@ from assistant.enquiry import Assistant, Stage
 from serving.api import create_app
 from serving.build import Product
 
+THIS_MACHINE = ("127.0.0.1", 50000)
+"""Where the tests' clients are; one elsewhere is limited and sees no operator endpoint."""
+
 
 class Scripted(Assistant):
     """Does what a test says; stands in where the real assistant cannot be made to fail or to wait."""
@@ -52,7 +55,7 @@ def served(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Produc
 @pytest.fixture(scope="session")
 def api(served: Product) -> Iterator[TestClient]:
     """The API, called in this process."""
-    with TestClient(create_app(served), raise_server_exceptions=False) as client:
+    with TestClient(create_app(served), raise_server_exceptions=False, client=THIS_MACHINE) as client:
         yield client
 
 
@@ -84,6 +87,6 @@ def scripted(product: Product) -> Callable[..., tuple[TestClient, Scripted]]:
     def make(*parts: Stage | Sentence | Answer | Exception) -> tuple[TestClient, Scripted]:
         assistant = Scripted(*parts)
         app = create_app(replace(product, assistant=assistant))
-        return TestClient(app, raise_server_exceptions=False), assistant
+        return TestClient(app, raise_server_exceptions=False, client=THIS_MACHINE), assistant
 
     return make

@@ -27,6 +27,8 @@ from serving.api_models import ActionModel, CitationModel, EnquiryReply, OptionM
 from serving.build import Product
 from serving.sse import alive
 
+from .conftest import THIS_MACHINE
+
 Script = Callable[..., tuple[TestClient, Any]]
 QUESTION = "居住证怎么办？"
 ANSWER_FIELDS = {
@@ -83,6 +85,7 @@ def test_every_route_of_the_interface_is_documented(api: TestClient) -> None:
     paths = api.get("/openapi.json").json()["paths"]
     assert set(paths) == {
         "/v1/enquiries",
+        "/v1/conversations/{conversation_id}",
         "/v1/chat/completions",
         "/v1/models",
         "/v1/models/{model}",
@@ -408,7 +411,7 @@ def test_not_ready_while_nothing_can_be_written(product: Product, tmp_path: Path
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     settings = product.settings.model_copy(update={"data_dir": blocked})
-    client = TestClient(create_app(replace(product, settings=settings)))
+    client = TestClient(create_app(replace(product, settings=settings)), client=THIS_MACHINE)
     assert client.get("/readyz").status_code == 503
     reply = client.post("/v1/feedback", json={"answer_id": "a1", "rating": 5})
     assert (reply.status_code, reply.json()["error"]["code"]) == (503, "feedback_not_saved")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answers import Action, ActionKind, Answer, AnswerStatus, Citation, Option, Sentence
-from knowledge_base.content import load_content
+from knowledge_base.content import KnowledgeBase, load_content
 from prompts import reply
 from serving.guides import Guides
 from serving.pages.cards import REASONS, card_html, card_of, draft_html, failed_html, spoken_text
@@ -235,6 +235,13 @@ def test_a_handoff_opens_with_the_words_for_a_person() -> None:
     assert (card.person_open, card.person_summary, card.actions) == (True, "我要找真人", ())
 
 
+def test_who_has_asked_nothing_yet_is_given_room_to_write() -> None:
+    offer = Action(ActionKind.HANDOFF, "转人工", summary="")
+    html = show(Answer("a1", AnswerStatus.HANDOFF, "好的。", actions=(offer,)), "转人工")
+    assert "先把要说的写在这里" in html
+    assert ">转人工</textarea>" not in html
+
+
 def test_a_draft_shows_what_has_come_and_what_is_being_done() -> None:
     html = draft_html([Sentence("【收费】"), Sentence("· 120元。", ("S1",))], "正在整理答案")
     assert "<h3>收费</h3>" in html
@@ -285,6 +292,19 @@ def test_a_guide_leaves_out_what_is_not_in_force_yet_and_marks_what_is_over() ->
     assert "将来的" not in html
     assert "至2026年1月1日" in html
     assert "可能已过期" in html
+
+
+def test_a_row_not_in_force_yet_says_from_when_it_holds() -> None:
+    fee = KB.items["jz-apply"].facts[0]
+    later = fee.model_copy(update={"text": "将来的。", "valid_from": dt.date(2027, 1, 1), "valid_to": None})
+    over = fee.model_copy(update={"text": "过去的。", "valid_from": None, "valid_to": dt.date(2026, 1, 1)})
+    item = KB.items["jz-apply"].model_copy(update={"facts": (later, over)})
+    part = KB.domains[0].model_copy(update={"items": (item,)})
+    guide = Guides(KnowledgeBase(domains=(part,), revision=KB.revision)).guide("jz-apply", TODAY)
+    marks = {row.text: row.mark for row in getattr(guide, fee.facet)}
+    assert marks["将来的。"].endswith("2027年1月1日起生效")
+    assert reply("dated_mark") not in marks["将来的。"]
+    assert marks["过去的。"].endswith(reply("dated_mark"))
 
 
 def test_every_domain_is_a_topic_with_three_or_four_questions() -> None:

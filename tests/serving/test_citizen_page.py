@@ -187,6 +187,11 @@ class ScriptedAssistant:
         self.pause_s = pause_s
         self.asked: list[tuple[str, str | None]] = []
         self.cancelled = 0
+        self.forgotten: list[str] = []
+
+    async def forget(self, conversation_id: str) -> None:
+        """Note which conversation was cleared."""
+        self.forgotten.append(conversation_id)
 
     async def stream(
         self, question: str, *, conversation_id: str | None = None, history: Sequence[Turn] = ()
@@ -243,11 +248,14 @@ def served(product: Product) -> Iterator[str]:
     import uvicorn
     from fastapi import FastAPI
 
+    from serving.api_conversations import conversation_router
     from serving.pages.citizen import mount_citizen_page
 
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    app = mount_citizen_page(FastAPI(openapi_url=None), product)
+    api = FastAPI(openapi_url=None)
+    api.include_router(conversation_router(product))
+    app = mount_citizen_page(api, product)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -341,7 +349,7 @@ def test_a_question_is_answered_with_its_sources(page: Page) -> None:
     assert page.locator(last(".gj-checks input")).count() == 3
     assert "7个工作日" in page.inner_text(last(".gj-card"))
     assert page.locator(last(".gj-tag-unverified")).count() == 1
-    assert "标「待核实」的内容：待核实，以广东政务服务网为准。" in page.inner_text(last(".gj-caution"))
+    assert reply("page.unverified") in page.inner_text(last(".gj-caution"))
     page.click(last(".gj-sources summary"))
     sources = page.inner_text(last(".gj-sources"))
     assert "《居住证暂行条例》(2015)第21条" in sources
@@ -578,12 +586,47 @@ def test_a_conversation_outlives_a_reload_and_ends_with_clearing(
     assert page.is_checked(last(".gj-checks input >> nth=0"))
     ask(page, "多久能拿到居住证")
     page.click("#gj-clear")
-    assert page.locator(".gj-turn").count() == 2  # the first tap only asks
+    assert "要清除这次对话吗？" in page.inner_text("#gj-sure")
+    page.click("#gj-sure-no")
+    assert page.locator(".gj-turn").count() == 2
     page.click("#gj-clear")
+    page.click("#gj-sure-yes")
+    page.wait_for_selector("text=对话已清除。")
     assert page.locator(".gj-turn").count() == 0
     ask(page, "多久能拿到居住证")
     first, second, third = (conversation for _, conversation in assistant.asked[-3:])
     assert first == second != third
+    assert assistant.forgotten[-1] == first
+
+
+def test_what_the_server_has_not_cleared_stays_and_can_be_cleared_again(page: Page, context: BrowserContext) -> None:
+    ask(page, "多久能拿到居住证")
+    context.set_offline(True)
+    page.click("#gj-clear")
+    page.click("#gj-sure-yes")
+    page.wait_for_selector("text=没有清除成功")
+    assert page.locator(".gj-turn").count() == 1
+    context.set_offline(False)
+    page.click("#gj-sure-yes")
+    page.wait_for_function("document.querySelectorAll('.gj-turn').length === 0")
+    assert not page.is_visible("#gj-sure")
+
+
+def test_who_asks_too_fast_is_told_so_and_keeps_the_question(page: Page) -> None:
+    page.route("**/citizen/ask", lambda route: route.fulfill(status=429, json={}))
+    page.fill("#gj-question", "多久能拿到居住证")
+    page.press("#gj-question", "Enter")
+    page.wait_for_selector(last("[data-retry]"))
+    assert "现在问的人太多" in page.inner_text(last(".gj-reply"))
+    assert page.input_value("#gj-question") == "多久能拿到居住证"
+
+
+def test_questions_of_a_topic_come_into_sight_when_it_is_opened(page: Page) -> None:
+    page.click("#gj-big")
+    page.click("text=居住证与租赁")
+    edge = "document.querySelector('.gj-topic[open]').getBoundingClientRect().bottom"
+    page.wait_for_function(f"{edge} <= document.querySelector('#gj-form').getBoundingClientRect().top")
+    page.click("#gj-big")
 
 
 def test_questions_that_cannot_be_asked_are_refused_in_the_box(page: Page, scripted: Product) -> None:

@@ -56,7 +56,12 @@ async def events_of(question: str, told: list[Answer] | None = None) -> list[dic
     """Run one question and give its events."""
     asked = CitizenQuestion(question=question, conversation_id=CONVERSATION)
     told = [] if told is None else told
-    events = answer_events(OneAnswer(), asked, 100, told.append)  # type: ignore[arg-type]
+    events = answer_events(
+        OneAnswer(),  # type: ignore[arg-type]
+        asked,
+        100,
+        lambda asked, answer: told.append(answer),
+    )
     return [event async for event in events if event is not None]
 
 

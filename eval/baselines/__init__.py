@@ -1,0 +1,1 @@
+"""What simpler systems make of the same cases: without them a figure says little."""
