@@ -10,7 +10,7 @@ import math
 from assistant.intents import Intent
 from knowledge_base.retrieval import RecordHit, Retrieved
 
-THRESHOLD = 0.25
+THRESHOLD = 0.16
 """Below this probability the assistant abstains; `eval` prints the risk–coverage curve it was read from."""
 
 THRESHOLD_STRANGE = 0.45
@@ -21,17 +21,17 @@ STRANGE, FOREIGN = 0.35, 0.5
 none has the second (development cases)."""
 
 WEIGHTS: dict[str, float] = {
-    "gap_lead": -0.886,  # by how much a known gap is nearer in meaning than anything the item states
-    "gap_alike": -1.669,  # by how much it shares more character pairs with the question than the best record does
-    "outside": -0.863,  # probability that the message is of a kind that no service guide answers
-    "ask": 0.941,  # cosine to the nearest question or the text of the best record (spread)
-    "alike": -2.632,  # share of character pairs in common with the best record's likest chunk
-    "covered": 1.366,  # share of the question's weight that the item has words for
-    "value_miss": -0.236,  # a kind of value is asked for which the record does not state
-    "item_share": 3.609,  # the item's share of the ranking's probability
+    "gap_lead": -1.256,  # by how much a known gap is nearer in meaning than anything the item states
+    "gap_alike": -1.752,  # by how much it shares more character pairs with the question than the best record does
+    "outside": -0.764,  # probability that the message is of a kind that no service guide answers
+    "ask": 1.158,  # cosine to the nearest question or the text of the best record (spread)
+    "alike": -2.883,  # share of character pairs in common with the best record's likest chunk
+    "covered": 1.934,  # share of the question's weight that the item has words for
+    "value_miss": -0.269,  # a kind of value is asked for which the record does not state
+    "item_share": 3.487,  # the item's share of the ranking's probability
 }
 
-BIAS = -4.788
+BIAS = -5.545
 
 
 def evidence(retrieved: Retrieved, intent: Intent) -> dict[str, float] | None:

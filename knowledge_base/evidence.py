@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from knowledge_base.tokens import Tokeniser
 from knowledge_base.vector_store import VectorStore
 
 Floats = NDArray[np.float32]
+
+_IN_BRACKETS = re.compile(r"\([^)]*\)")
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ class ItemEvidence:
         self._bigrams = {pair: np.array(where) for pair, where in pairs_of.items()}
         self._bigram_counts = np.array([len(bigrams(normalise(c.text))) or 1 for c in chunks], dtype=np.float32)
         self._vocabulary = {t for chunk, tokens in ordered if _is_content(chunk) for t in tokens}
-        names = {normalise(c.text).split("(")[0] for c in chunks if c.kind is ChunkKind.NAME}
+        names = {_IN_BRACKETS.sub("", normalise(c.text)) for c in chunks if c.kind is ChunkKind.NAME}
         self._names = {name: weights.total(tokeniser.tokens(name)) for name in names}
         self._facets = np.array([facet for _, facet in self.records])
         self._gap = np.array(["/gap/" in record_id for record_id, _ in self.records])

@@ -1,7 +1,6 @@
-"""The ranking: a weighted sum over a dozen readable pieces of evidence.
+"""The ranking: a weighted sum over readable pieces of evidence.
 
-The weights were set by hand and checked on the development cases. Weights fitted to those cases or to the
-knowledge base's own questions did worse in cross-validation (`eval/RESULTS.md`), so they stay as they are.
+The weights were fitted to questions held back from the knowledge base, by `python -m eval.calibrate`.
 """
 
 from __future__ import annotations
@@ -10,24 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 WEIGHTS: dict[str, float] = {
-    "text": 2.22,  # cosine to the statement itself (spread)
-    "ask": -0.3,  # cosine to the nearest question of the record
-    "item": 2.15,  # cosine to the nearest name or phrasing of the item
-    "item_best": -1.03,  # cosine to the nearest text of any record of the item
-    "shared": -1.36,  # idf share of the question that one chunk of the record covers
-    "precision": -1.12,  # idf share of that chunk which the question covers
-    "covered": 2.74,  # idf share of the question that the whole item covers
-    "named": 1.45,  # idf share of the question that a name of the item accounts for
-    "facet_hit": 0.36,  # the record's facet is asked for
-    "facet_miss": -0.26,  # other facets are asked for
-    "value_hit": 0.47,  # a kind of value is asked for and stated
-    "value_miss": -0.47,  # a kind of value is asked for and not stated
-    "veto": 0.01,  # a look-alike question is nearer than any question of the record
-    "pooled": 2.53,  # how many questions of the record are near, and how near (log-sum-exp of cosines)
-    "told": 4.68,  # idf share of the question that the record as a whole covers
-    "alike": 0.61,  # share of character pairs in common with the likest chunk (Dice)
-    "gap": 1.72,  # the record says that something is missing
-    "overview": -1.82,  # the record speaks of the item as a whole
+    "text": 1.22,  # cosine to the statement itself (spread)
+    "ask": 0.27,  # cosine to the nearest question of the record
+    "item": 2.24,  # cosine to the nearest name or phrasing of the item
+    "item_best": -1.17,  # cosine to the nearest text of any record of the item
+    "shared": -1.16,  # idf share of the question that one chunk of the record covers
+    "precision": -0.77,  # idf share of that chunk which the question covers
+    "covered": 2.91,  # idf share of the question that the whole item covers
+    "named": 1.78,  # idf share of the question that a name of the item accounts for
+    "facet_hit": 0.40,  # the record's facet is asked for
+    "facet_miss": -0.39,  # other facets are asked for
+    "value_hit": 0.38,  # a kind of value is asked for and stated
+    "value_miss": -0.38,  # a kind of value is asked for and not stated
+    "veto": -0.08,  # a look-alike question is nearer than any question of the record
+    "pooled": 2.64,  # how many questions of the record are near, and how near (log-sum-exp of cosines)
+    "told": 5.60,  # idf share of the question that the record as a whole covers
+    "alike": 0.74,  # share of character pairs in common with the likest chunk (Dice)
+    "gap": 2.92,  # the record says that something is missing
+    "overview": -1.70,  # the record speaks of the item as a whole
 }
 
 FEATURES = tuple(WEIGHTS)

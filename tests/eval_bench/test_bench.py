@@ -77,7 +77,7 @@ async def test_composed_counts_what_the_model_wrote_and_what_passed(product: Pro
 @pytest.mark.model
 @pytest.mark.skipif(not os.environ.get("GUANJIA_TEST_MODEL"), reason="GUANJIA_TEST_MODEL does not name a .gguf file")
 def test_composed_runs_with_the_real_model(product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GUANJIA_MODEL__NAME", os.environ["GUANJIA_TEST_MODEL"])
+    monkeypatch.setenv("GUANJIA_MODEL__NAME", str(Path(os.environ["GUANJIA_TEST_MODEL"]).resolve()))
     question = "结婚登记和离婚登记分别要什么材料"
     folder = str(product.settings.data_dir)
     composed.main(["--data-dir", folder, "--no-cold", "--questions", question, "--out", str(tmp_path)])
