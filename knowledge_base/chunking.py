@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from knowledge_base.cantonese import to_standard
 from knowledge_base.content import NOTES_DOMAIN, KnowledgeBase
 from knowledge_base.schema import Facet, Fact, ServiceItem
 
@@ -112,6 +113,8 @@ def numbered_facts(item: ServiceItem) -> Iterator[tuple[str, Fact]]:
 
 
 def _chunk(record_id: str, facet: Facet, kind: ChunkKind, text: str) -> Chunk:
+    if kind is not ChunkKind.TEXT:
+        text = to_standard(text)  # as the assistant reads a Cantonese question
     digest = hashlib.blake2b(f"{record_id}|{kind}|{text}".encode(), digest_size=8).digest()
     return Chunk(
         chunk_id=int.from_bytes(digest, "big") >> 1,  # 63 bits: FAISS ids are signed
