@@ -13,7 +13,7 @@ from assistant.answers import AnswerStatus, Citation, Option, Sentence, Tier, Tu
 from assistant.clarify import MAX_IN_A_ROW, ambiguity, item_options, pressed, rivals, short_name, without_brackets
 from assistant.compose import Composer, compares, composed
 from assistant.compose_approved import ApprovedAnswers
-from assistant.confidence import THRESHOLD, confidence, evidence, is_enough
+from assistant.confidence import FOREIGN, THRESHOLD, confidence, evidence, is_enough
 from assistant.draft import Draft, Pages, abstention
 from assistant.errors import ModelReplyError, ModelUnavailableError
 from assistant.grounding import unsupported
@@ -166,7 +166,7 @@ class Answerer:
 
     def _nothing(self, retrieved: Retrieved, sure: float) -> Draft:
         options = self._nearest(retrieved)
-        if not options or retrieved.unknown_share > 0.5:
+        if not options or retrieved.unknown_share > FOREIGN:
             return abstention(reply("unanswerable.no_content"), sure)
         names = "、".join(option.label for option in options)
         return abstention(reply("unanswerable.nearest", items=names), sure, options=options)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from assistant.answering import Emit
 from assistant.answers import Action, ActionKind, AnswerStatus, Option, Sentence, Tier, Turn
+from assistant.confidence import FOREIGN
 from assistant.draft import Draft, Pages, abstention
 from assistant.intents import Intent
 from assistant.passage_confidence import THRESHOLD, passage_confidence
@@ -106,7 +107,7 @@ class PassageAnswerer:
         """Abstain; documents that have a name citizens know are offered."""
         documents = [self.retriever.document(doc_id) for doc_id in list(retrieved.by_item())[:NEAREST]]
         options = tuple(Option(d.name, _question(d)) for d in documents if d.title or d.questions)
-        if not options or retrieved.unknown_share > 0.5:
+        if not options or retrieved.unknown_share > FOREIGN:
             return abstention(reply("unanswerable.no_content"), sure)
         names = "、".join(option.label for option in options)
         return abstention(reply("unanswerable.nearest_documents", names=names), sure, options=options)

@@ -69,7 +69,6 @@ _CITIES = [
     "银川",
     "乌鲁木齐",
 ]
-_CITY = re.compile("|".join(_CITIES))
 _ELSEWHERE = re.compile(
     r"^(请问|[^,，。?？]{2,4}期间|[\d年月日]+起?|[,，\s])*(?P<city>"
     + "|".join(sorted([*PROVINCES, *CITIES], key=len, reverse=True))

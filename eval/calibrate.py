@@ -24,6 +24,7 @@ from assistant.understand import Understanding, understand
 from eval.case_files import EnquiryCase, load_cases
 from eval.held_out import HeldQuestion, hold_out
 from eval.matching import missing_groups
+from eval.softmax_fit import Floats, Ranked, fit_softmax
 from knowledge_base import ranker
 from knowledge_base.content import STARTER_CONTENT
 from knowledge_base.records import Quotes
@@ -32,17 +33,14 @@ from serving.build import build
 from serving.settings import ModelSettings, ModelUse, Settings
 
 OWN_CASES = Path(__file__).parent / "cases" / "enquiries.jsonl"
-EPOCHS = 40
-BATCHES = 20
-LEARNING_RATE = 0.05
 L2 = 0.001
+"""Strength of regularisation for each question."""
+
 CASE_WEIGHT = 3.0
 """A development case counts as much as this many questions held back."""
 
 TOLD_RECORDS = 40
 """Records of a search that the ranking is fitted to."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ class Study:
         return not missing_groups(self.said(searched), case.expect.facts)
 
 
-def ranking_example(question: HeldQuestion, searched: Searched) -> tuple[Floats, NDArray[np.bool_]] | None:
+def ranking_example(question: HeldQuestion, searched: Searched) -> Ranked | None:
     """Give the features of the records found, and which of them answer (a known gap answers for itself)."""
     hits = searched.found.hits[:TOLD_RECORDS]
     if question.record_id is None:
@@ -106,28 +104,12 @@ def ranking_example(question: HeldQuestion, searched: Searched) -> tuple[Floats,
     return np.array([hit.features for hit in hits], dtype=np.float64), np.array(right)
 
 
-def fit_ranking(examples: Sequence[tuple[Floats, NDArray[np.bool_]]]) -> Floats:
-    """Fit a linear ranking by softmax over the records of each question (ListNet with one right record), by Adam."""
-    weights = np.array(list(ranker.WEIGHTS.values()))
-    momentum, power, step = np.zeros_like(weights), np.zeros_like(weights), 0
-    rng = np.random.default_rng(0)
-    for _ in range(EPOCHS):
-        for batch in np.array_split(rng.permutation(len(examples)), BATCHES):
-            gradient = L2 * weights
-            for number in batch:
-                features, right = examples[number]
-                odds = np.exp(features @ weights - (features @ weights).max())
-                wanted = np.where(right, odds, 0.0)
-                gradient += features.T @ (odds / odds.sum() - wanted / wanted.sum()) / len(batch)
-            step += 1
-            momentum = 0.9 * momentum + 0.1 * gradient
-            power = 0.999 * power + 0.001 * gradient**2
-            scaled = momentum / (1 - 0.9**step) / (np.sqrt(power / (1 - 0.999**step)) + 1e-9)
-            weights = weights - LEARNING_RATE * scaled
-    return weights
+def fit_ranking(examples: Sequence[Ranked]) -> Floats:
+    """Fit the ranking to the records found for each question."""
+    return fit_softmax(examples, np.array(list(ranker.WEIGHTS.values())), L2 * len(examples))
 
 
-def first_right(examples: Sequence[tuple[Floats, NDArray[np.bool_]]], weights: Floats) -> float:
+def first_right(examples: Sequence[Ranked], weights: Floats) -> float:
     """Give the share of questions whose right record comes first."""
     return float(np.mean([right[np.argmax(features @ weights)] for features, right in examples]))
 

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from assistant.passage_confidence import HAND_SET, WEIGHTS, passage_evidence
 from eval.foreign import WORK, Row, assistant_over, rows_of
+from eval.softmax_fit import Floats, fit_softmax
 from knowledge_base.passage_ranker import FEATURES
 from knowledge_base.passage_retrieval import PassageRetriever
 
-Floats = NDArray[np.float64]
 FOLDS = 5
 THRESHOLDS = (0.3, 0.4, 0.5)
 
@@ -75,24 +75,9 @@ def _examples(
 
 
 def fit_ranking(sets: Sequence[Found], strength: float = 1.0) -> Floats:
-    """Fit weights ≥ 0 so that the right passages gather the probability of a softmax over all that were found."""
-    from scipy.optimize import minimize
-
-    usable = [s for s in sets if s.right.any()]
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        total, slope = strength / 2 * float(weights @ weights), strength * weights
-        for one in usable:
-            scores = one.features @ weights
-            odds = np.exp(scores - scores.max())
-            share, wanted = odds / odds.sum(), np.where(one.right, odds, 0)
-            total -= float(np.log(wanted.sum() / odds.sum() + 1e-12))
-            slope = slope + (share - wanted / wanted.sum()) @ one.features
-        return total, slope
-
-    start = np.full(len(FEATURES), 0.5)
-    fitted: Floats = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(start)).x
-    return fitted
+    """Fit weights ≥ 0 to the passages found for each question."""
+    usable = [(one.features, one.right) for one in sets if one.right.any()]
+    return fit_softmax(usable, np.full(len(FEATURES), 0.5), strength, least=0.0)
 
 
 def hits(sets: Sequence[Found], weights: Floats) -> tuple[float, float]:

@@ -106,13 +106,14 @@ class ItemEvidence:
         self._postings = {token: np.array(where) for token, where in postings.items()}
         owner = np.repeat(np.arange(len(by_record)), [len(pairs) for pairs in by_record.values()])
         self._holders = {token: np.unique(owner[where]) for token, where in self._postings.items()}
-        pairs_of: dict[str, list[int]] = defaultdict(list)
-        for position, chunk in enumerate(chunks):
+        character_pairs = [neighbours(normalise(chunk.text)) for chunk in chunks]
+        alike: dict[str, list[int]] = defaultdict(list)
+        for position, (chunk, pairs) in enumerate(zip(chunks, character_pairs, strict=True)):
             if chunk.kind is not ChunkKind.NEGATIVE:
-                for pair in bigrams(normalise(chunk.text)):
-                    pairs_of[pair].append(position)
-        self._bigrams = {pair: np.array(where) for pair, where in pairs_of.items()}
-        self._bigram_counts = np.array([len(bigrams(normalise(c.text))) or 1 for c in chunks], dtype=np.float32)
+                for pair in pairs:
+                    alike[pair].append(position)
+        self._alike = {pair: np.array(where) for pair, where in alike.items()}
+        self._pair_counts = np.array([len(pairs) or 1 for pairs in character_pairs], dtype=np.float32)
         self._vocabulary = {t for chunk, tokens in ordered if _is_content(chunk) for t in tokens}
         names = {_IN_BRACKETS.sub("", normalise(c.text)) for c in chunks if c.kind is ChunkKind.NAME}
         self._names = {name: weights.total(tokeniser.tokens(name)) for name in names}
@@ -150,11 +151,11 @@ class ItemEvidence:
                 shared[self._postings[token]] += self._weights[token]
                 told[self._holders[token]] += self._weights[token]
         alike = np.zeros(len(self._ids), dtype=np.float32)
-        pairs = bigrams(query.text)
+        pairs = neighbours(query.text)
         for pair in pairs:
-            if pair in self._bigrams:
-                alike[self._bigrams[pair]] += 1
-        alike = 2 * alike / (self._bigram_counts + len(pairs))
+            if pair in self._alike:
+                alike[self._alike[pair]] += 1
+        alike = 2 * alike / (self._pair_counts + len(pairs))
         odds = np.where(self._ask, np.exp((cosines - 0.9) / 0.02), np.float32(0))
         pooled = np.log(np.add.reduceat(odds, self._starts) + 0.01)
         covered = self._weights.total(query.tokens & self._vocabulary) / query.weight
@@ -195,8 +196,8 @@ class ItemEvidence:
         return best
 
 
-def bigrams(text: str) -> frozenset[str]:
-    """Give the pairs of neighbouring characters of a text."""
+def neighbours(text: str) -> frozenset[str]:
+    """Give the pairs of neighbouring characters of a text, punctuation included (unlike `tokens.bigrams`)."""
     return frozenset(text[i : i + 2] for i in range(len(text) - 1))
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge_base.chunking import ChunkKind
 from knowledge_base.documents import Document
 from knowledge_base.embedding import Embedder, Vectors
 from knowledge_base.errors import UnknownDomainError
@@ -75,14 +74,6 @@ class PassageRetriever:
     def names_item(self, text: str) -> bool:
         """Tell whether a normalised text holds the title of a document."""
         return any(len(d.title) >= 4 and d.title in text for d in self._chunks.values())
-
-    def question_vectors(self) -> Vectors:
-        """Give the embeddings of the questions and titles of documents, shape `(n, dim)`."""
-        kinds = (ChunkKind.ASK, ChunkKind.NAME)
-        ids = [chunk.chunk_id for chunk in self._domain.chunks if chunk.kind in kinds]
-        if not ids:
-            return np.empty((0, self._embedder.dim), dtype=np.float32)
-        return self._domain.store.vectors(np.array(ids, dtype=np.int64))
 
     def embed(self, question: str) -> Vectors | None:
         """Embed a question; None when the embedder fails (search then goes on by words alone)."""

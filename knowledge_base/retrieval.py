@@ -13,9 +13,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
-from knowledge_base.chunking import ChunkKind
 from knowledge_base.embedding import Embedder, Vectors
 from knowledge_base.errors import EmbedderError, UnknownDomainError
 from knowledge_base.evidence import ItemEvidence, Query, collect_evidence, term_weights
@@ -113,10 +110,6 @@ class Searcher(Protocol):
         """Give the cosine of the nearest chunk of each domain."""
         ...
 
-    def question_vectors(self) -> Vectors:
-        """Give the embeddings of all questions the knowledge base knows, shape `(n, dim)`."""
-        ...
-
     def search(
         self, question: str, *, domains: Iterable[str] | None = None, cues: frozenset[Facet] | None = None
     ) -> Retrieved:
@@ -154,16 +147,6 @@ class Retriever:
     def names_item(self, text: str) -> bool:
         """Tell whether a normalised text holds the name or an alias of an item."""
         return any(item.is_named_in(text) for item in self._items.values())
-
-    def question_vectors(self) -> Vectors:
-        """Give the embeddings of all questions the knowledge base knows, answerable or not."""
-        kinds = (ChunkKind.ASK, ChunkKind.PHRASING, ChunkKind.GAP)
-        parts = []
-        for domain in self.index.domains.values():
-            ids = [chunk.chunk_id for chunk in domain.chunks if chunk.kind in kinds]
-            if ids:
-                parts.append(domain.store.vectors(np.array(ids, dtype=np.int64)))
-        return np.concatenate(parts) if parts else np.empty((0, self._embedder.dim), dtype=np.float32)
 
     def embed(self, question: str) -> Vectors | None:
         """Embed a question; None when the embedder fails (search then goes on by words alone)."""

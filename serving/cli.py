@@ -9,28 +9,18 @@ import importlib
 import sys
 from importlib.metadata import EntryPoint, entry_points
 from io import TextIOWrapper
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from serving.cli_errors import FAILED, explained
+from serving.cli_options import ContentDir, KbDir
 
 COMMANDS_GROUP = "guanjia.commands"
 """Entry points of this group add commands: name → a Typer app. Rooms above this one come in this way."""
 
 OWN_GROUPS = {"kb": "serving.cli_kb:kb_app", "model": "serving.cli_model:model_app"}
-
-ContentDir = Annotated[
-    Path | None,
-    typer.Option("--content-dir", help="知识库内容文件夹；不填用起步知识库", exists=True, file_okay=False),
-]
-
-KbDir = Annotated[
-    Path | None,
-    typer.Option("--kb", help="导入的知识库文件夹（guanjia kb import 建的）", exists=True, file_okay=False),
-]
 
 
 class LazyGroups(TyperGroup):

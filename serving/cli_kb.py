@@ -11,22 +11,13 @@ import typer
 
 from serving.cli_errors import CONTENT, WRONG_USE, CliError, explained
 from serving.cli_import import import_files
+from serving.cli_options import ContentDir, KbDir
 
 if TYPE_CHECKING:
     from knowledge_base.documents import Document
     from knowledge_base.index import Index
     from serving.guide_models import ItemGuide, Row
     from serving.settings import Settings
-
-ContentDir = Annotated[
-    Path | None,
-    typer.Option("--content-dir", help="知识库内容文件夹；不填用起步知识库", exists=True, file_okay=False),
-]
-
-KbDir = Annotated[
-    Path | None,
-    typer.Option("--kb", help="导入的知识库文件夹（guanjia kb import 建的）", exists=True, file_okay=False),
-]
 
 kb_app = typer.Typer(help="知识库：建立索引、检查内容、查看事项。", no_args_is_help=True)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from knowledge_base.importers.reading import ImportFileError, Reading, clean, make_document
+from knowledge_base.importers.reading import ImportFileError, Reading, clean
 from knowledge_base.importers.structure import Line, heading_level, sections, table_lines
 from knowledge_base.importers.xlsx_file import office_bytes
 
@@ -37,14 +37,7 @@ def read_docx(path: Path) -> Reading:
     first = [line.text for line in body if line.level == 1]
     name = title or (first[0] if len(first) == 1 else path.stem)
     reading = Reading(path.name)
-    reading.add(
-        "全文",
-        make_document,
-        doc_id=path.name,
-        title=name,
-        sections=sections(line for line in body if line.level is None or line.text != name),
-        source=path.name,
-    )
+    reading.add_whole(name, sections(line for line in body if line.level is None or line.text != name))
     return reading
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge_base.importers.reading import ImportFileError, Reading, bytes_of, clean, make_document, text_of
+from knowledge_base.importers.reading import ImportFileError, Reading, bytes_of, clean, text_of
 from knowledge_base.importers.structure import Line, sections, table_lines
 
 if TYPE_CHECKING:
@@ -44,15 +44,8 @@ def read_html(path: Path) -> Reading:
     headings = [line.text for line in lines if line.level == 1] or [clean(h.text_content()) for h in root.iter("h1")]
     name = headings[0] if len(headings) == 1 else _SITE_NAME.sub("", title) or path.stem
     reading = Reading(path.name)
-    reading.add(
-        "全文",
-        make_document,
-        doc_id=path.name,
-        title=name,
-        sections=sections(line for line in lines if line.level is None or line.text != name),
-        url=canonical[0] if canonical else "",
-        source=path.name,
-    )
+    body_lines = (line for line in lines if line.level is None or line.text != name)
+    reading.add_whole(name, sections(body_lines), canonical[0] if canonical else "")
     return reading
 
 

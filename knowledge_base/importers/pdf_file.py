@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from knowledge_base.importers.reading import ImportFileError, Reading, bytes_of, clean, make_document
+from knowledge_base.importers.reading import ImportFileError, Reading, bytes_of, clean
 from knowledge_base.importers.structure import Line, heading_level, sections
 
 FEWEST_CHARS = 15
@@ -40,7 +40,7 @@ def read_pdf(path: Path) -> Reading:
     if _SENTENCE_END.search(title):
         title = path.stem
     body = (Line(text, heading_level(text)) for text in lines)
-    reading.add("全文", make_document, doc_id=path.name, title=title, sections=sections(body), source=path.name)
+    reading.add_whole(title, sections(body))
     return reading
 
 

@@ -57,6 +57,11 @@ class Reading:
             return
         self.documents.append(document)
 
+    def add_whole(self, title: str, sections: tuple[Section, ...], url: str = "") -> None:
+        """Take the whole file as one document, known by its name."""
+        name = self.file
+        self.add("全文", make_document, doc_id=name, title=title, sections=sections, url=url, source=name)
+
     def refuse(self, place: str, why: str) -> None:
         """Note what was not taken."""
         self.refused.append(Refused(self.file, place, why))
