@@ -195,7 +195,7 @@ class QualityProblem(StrEnum):
 
 @dataclass(frozen=True)
 class Quality:
-    """Measured legibility of a page. `sharpness`: see ocr measurements, below 0.1 is unreadable; `brightness` 0-255."""
+    """Measured legibility of a page. `sharpness` below 0.1 is unreadable; `brightness` 0-255 is the mean grey."""
 
     sharpness: float = 1.0
     brightness: float = 255.0
@@ -382,7 +382,7 @@ class MaterialState:
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be checked. `situation`: situation id (or the `when` wording) → option id; unanswered ones may be missing.
+    """What is to be checked. `situation`: situation id (or the `when` wording) → option id; some may be unanswered.
 
     `applicant`: the applicant's name where it is known.
     """
