@@ -55,14 +55,16 @@ SCHEMA: dict[str, Any] = {
 
 def compose_messages(question: str, facts: dict[str, str]) -> list[SystemMessage | HumanMessage]:
     """Write the prompt: the unchanging rules first (their prefix stays cached), then facts, then the question."""
-    shown: list[str] = []
+    shown: dict[str, list[str]] = {}
     used = 0
     for token, text in list(facts.items())[:MAX_FACTS]:
         if used + len(text) > MAX_FACT_CHARS and shown:
             break
-        shown.append(f"{token}：{text[:MAX_FACT_CHARS]}")
+        item, _, quote = text[:MAX_FACT_CHARS].partition("：")
+        shown.setdefault(item, []).append(f"{token}：{quote}")
         used += len(text)
-    body = f"【依据】\n{chr(10).join(shown)}\n【问题】{question[-MAX_QUESTION_CHARS:]}"
+    rows = "\n".join(f"〔{item}〕\n" + "\n".join(quotes) for item, quotes in shown.items())
+    body = f"【依据】\n{rows}\n【问题】{question[-MAX_QUESTION_CHARS:]}"
     return [SystemMessage(render("enquiry/compose")), HumanMessage(body)]
 
 
@@ -88,7 +90,7 @@ async def composed(
                 text += str(chunk.text)
                 while match := _SENTENCE.search(text, seen):
                     seen = match.end()
-                    sentence = _checked(match, facts, tokens)
+                    sentence = _checked(match, question, facts, tokens)
                     if sentence is not None:
                         yielded += 1
                         yield sentence
@@ -100,15 +102,27 @@ async def composed(
         raise ModelReplyError(f"no sentence in a reply of {len(text)} characters")
 
 
-def _checked(match: re.Match[str], facts: dict[str, str], tokens: Callable[[str], Iterable[str]]) -> Sentence | None:
-    """Give the sentence with its known tokens; None when it says more than they do."""
+def _checked(
+    match: re.Match[str], question: str, facts: dict[str, str], tokens: Callable[[str], Iterable[str]]
+) -> Sentence | None:
+    """Give the sentence with its known tokens; None when it says more than they do.
+
+    A sentence speaks of one item: facts of two in one sentence change owners too easily. And a word of the
+    question that the sources do not have makes another subject of the same statement: 积分入户 for 人才入户.
+    """
     try:
         text = str(json.loads(f'"{match[1]}"')).strip()
         cited = [str(token) for token in json.loads(f"[{match[2]}]")]
     except ValueError:
         return None
     known = [token for token in dict.fromkeys(cited) if token in facts]
-    beyond = unsupported(text, [facts[token] for token in known], tokens) if text else ["空句"]
+    cited_facts = [facts[token] for token in known]
+    beyond = unsupported(text, cited_facts, tokens) if text else ["空句"]
+    beyond = beyond or [w for w in tokens(question) if len(w) > 1 and w in text and w not in "".join(cited_facts)]
+    owners = {fact.partition("：")[0] for fact in cited_facts}
+    others = {fact.partition("：")[0] for fact in facts.values()} - owners
+    if len(owners) > 1 or any(item in text for item in others):
+        beyond = ["另一事项"]
     if beyond:
         logger.info("sentence dropped: %d claims beyond its sources", len(beyond))
         return None
