@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from eval import cli_gaps, cli_reports
+from eval import cli_gaps, cli_previews, cli_reports, cli_tickets
 from eval.cli_run import SUITES, check_judge, evaluated, fail_below, judged, show
 
 app = typer.Typer(no_args_is_help=True, help="评测：用例逐条跑完整流程，按严格规则计分。")
@@ -83,4 +83,7 @@ app.command("baselines")(cli_reports.baselines)
 app.command("compare")(cli_reports.compare_runs)
 app.command("gaps")(cli_gaps.gaps)
 app.command("gate")(cli_reports.gate)
+app.command("previews")(cli_previews.previews)
 app.command("report")(cli_reports.report)
+app.command("tickets")(cli_tickets.tickets)
+app.command("tickets-msga")(cli_tickets.msga)

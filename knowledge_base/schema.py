@@ -117,8 +117,58 @@ class Fact(Sourced):
     asks: tuple[Text, ...] = ()
 
 
+class DocumentHolder(StrEnum):
+    """Whose paper a material calls for."""
+
+    APPLICANT = "applicant"
+    SPOUSE = "spouse"
+    PARENTS = "parents"  # father or mother; `count: 2` for both
+    CHILD = "child"
+    FAMILY = "family"  # anybody of the household
+    AGENT = "agent"
+    LEGAL_REP = "legal_rep"
+    COMPANY = "company"
+    PARTIES = "parties"  # both sides of a contract or transfer; `count: 2`
+    OWNER = "owner"  # whoever owns or lets the premises
+    DECEASED = "deceased"
+    ANYONE = "anyone"
+
+
+class DocumentAsked(StrEnum):
+    """When a paper is asked for."""
+
+    ALWAYS = "always"
+    WITH_AGENT = "with_agent"  # only when somebody else applies for the applicant
+    NEVER = "never"  # it serves the material when it is handed in, but nobody is asked for it
+
+
+class DocumentNeed(Record):
+    """One paper that a material calls for: any one of the document types will do.
+
+    `any_of` holds the document types of pre-review; `id_card` stands for both sides of an identity card. A paper of
+    type `other` is known by `titles`: words of its title. `expired_ok`: the item is about renewing this very paper.
+    """
+
+    any_of: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")], ...], Field(min_length=1)]
+    holder: DocumentHolder = DocumentHolder.APPLICANT
+    titles: tuple[Text, ...] = ()
+    count: int = Field(default=1, ge=1, le=5)
+    expired_ok: bool = False
+    asked: DocumentAsked = DocumentAsked.ALWAYS
+
+    @model_validator(mode="after")
+    def _other_papers_have_titles(self) -> DocumentNeed:
+        if "other" in self.any_of and not self.titles:
+            raise ValueError("a need for an `other` paper names words of its title")
+        return self
+
+
 class Material(Sourced):
-    """One row of the materials list (申请材料)."""
+    """One row of the materials list (申请材料).
+
+    `documents` are the papers that make it up, all of them; `paper: false` says that nothing is handed in, because
+    it is entered, taken on the spot, paid or shared between departments.
+    """
 
     id: MaterialId
     name: Text
@@ -128,6 +178,8 @@ class Material(Sourced):
     necessity: Necessity = Necessity.REQUIRED
     e_licence: ELicence = ELicence.UNKNOWN
     acceptance_points: tuple[Text, ...] = ()
+    documents: tuple[DocumentNeed, ...] = ()
+    paper: bool = True
 
 
 class Faq(Sourced):

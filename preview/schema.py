@@ -157,11 +157,15 @@ class Upload:
 
 @dataclass(frozen=True)
 class TextLine:
-    """A line of text on a page; `score` is the recogniser's mean character probability, 1.0 for a PDF's own text."""
+    """A line of text on a page; `score` is the recogniser's mean character probability, 1.0 for a PDF's own text.
+
+    `readings`: how many independent readings gave this text, the colour picture and its red channel for instance.
+    """
 
     text: str
     score: float
     quad: Quad
+    readings: int = 1
 
     @property
     def box(self) -> Box:

@@ -19,6 +19,8 @@ from serving.api_errors import install_error_handlers
 from serving.api_middleware import BodyLimit, RequestRecord
 from serving.api_models import ERROR_RESPONSES, FeedbackReply, FeedbackRequest
 from serving.api_openai import openai_router
+from serving.api_previews import UPLOAD_PATHS, UploadLimit, preview_router
+from serving.api_tickets import following_router, ticket_router
 from serving.asked import AskedStore
 from serving.build import Product
 from serving.feedback import FeedbackStore
@@ -26,6 +28,9 @@ from serving.guide_models import DomainList, ItemGuide, ItemList
 from serving.guides import Guides
 from serving.live import Live
 from serving.metrics import Metrics
+from serving.previews.build import build_previews
+from serving.previews.desk import Previews
+from serving.tickets.build import TicketService
 from serving.version import product_version
 
 logger = logging.getLogger(__name__)
@@ -45,13 +50,15 @@ def create_app(product: Product) -> FastAPI:
         version=product_version(),
         docs_url=None,  # Swagger UI and ReDoc load scripts from elsewhere; /docs is a page of our own
         redoc_url=None,
-        lifespan=lambda app: _running(product, app.state.live),
+        lifespan=lambda app: _running(product, app.state.live, app.state.previews, app.state.tickets),
     )
     feedback = FeedbackStore(product.settings.database)
     metrics = Metrics(product.index, feedback, product.model.status)
     asked = AskedStore(product.settings.database, product.settings.conversation_days)
     live = Live(metrics, asked, product.settings.grade_share)
     app.state.live = live  # for a page that is added: its answers count, too
+    previews = build_previews(product.settings, product.index.kb)
+    app.state.previews = previews
     install_error_handlers(app)
     app.include_router(enquiry_router(product, live))
     app.include_router(conversation_router(product))
@@ -59,18 +66,29 @@ def create_app(product: Product) -> FastAPI:
     app.include_router(_feedback_router(feedback))
     app.include_router(_guide_router(product))
     app.include_router(_operation_router(product, feedback, metrics))
+    app.include_router(preview_router(previews, Operators(product.settings.operator_token)))
+    tickets = TicketService(product)
+    app.state.tickets = tickets
+    app.include_router(ticket_router(tickets, Operators(product.settings.operator_token)))
+    app.include_router(following_router(tickets))
     app.include_router(docs_router(app))
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, uploads=UPLOAD_PATHS)
+    app.add_middleware(UploadLimit, limit_mb=product.settings.preview.upload_mb)
+    app.add_middleware(QuestionLimit, paths=("/v1/previews",), per_minute=product.settings.preview.per_minute)
     app.add_middleware(QuestionLimit, paths=QUESTION_PATHS, per_minute=product.settings.questions_per_minute)
     app.add_middleware(RequestRecord, metrics=metrics)  # added last: runs first
     return app
 
 
 @asynccontextmanager
-async def _running(product: Product, live: Live) -> AsyncIterator[None]:
-    """While the app runs, keep conversations (where they cannot be written, questions stand alone) and gaps."""
+async def _running(product: Product, live: Live, previews: Previews, tickets: TicketService) -> AsyncIterator[None]:
+    """While the app runs, read previews and keep gaps and conversations (if they can be written)."""
     settings = product.settings
     live.start()
+    previews.worker.start()
+    outbox = tickets.outbox()
+    if outbox:
+        outbox.start()
     try:
         await product.assistant.remember(settings.conversations, settings.conversation_days)
     except (OSError, sqlite3.Error) as error:
@@ -80,6 +98,9 @@ async def _running(product: Product, live: Live) -> AsyncIterator[None]:
     finally:
         await product.assistant.close()
         await asyncio.to_thread(live.stop)
+        await asyncio.to_thread(previews.close)
+        if outbox:
+            await asyncio.to_thread(outbox.stop)
 
 
 def _feedback_router(store: FeedbackStore) -> APIRouter:

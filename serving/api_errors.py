@@ -18,7 +18,9 @@ from starlette.exceptions import HTTPException
 from knowledge_base.errors import KnowledgeBaseError
 from serving.feedback import FeedbackNotSavedError
 from serving.guides import UnknownItemError
+from serving.previews.errors import PreviewCaseError
 from serving.questions import QuestionError
+from serving.tickets.errors import TicketError
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +58,8 @@ REPLIES: dict[type[Exception], ErrorReply] = {
     UnknownItemError: ErrorReply(404, "item_not_found", "没有这个事项，请到 /v1/items 查看全部事项的编号。"),
     FeedbackNotSavedError: ErrorReply(503, "feedback_not_saved", "评价没有保存成功，请稍后再提交一次。"),
     ConversationNotDeletedError: ErrorReply(503, "conversation_not_deleted", "对话没有清除成功，请稍后再试一次。"),
+    PreviewCaseError: ErrorReply(422, "bad_preview"),
+    TicketError: ErrorReply(422, "bad_ticket"),
     KnowledgeBaseError: ErrorReply(503, "knowledge_base_error", "知识库暂时不能用，请稍后再试，或拨打 12345。"),
 }
 """The first row whose class fits counts; what is not here is a fault of ours: INTERNAL."""
@@ -97,10 +101,10 @@ def reply_for(error: Exception) -> ErrorReply:
     """Look the error up; one that the table does not know is logged and becomes INTERNAL."""
     for kind, row in REPLIES.items():
         if isinstance(error, kind):
-            code = getattr(error, "code", row.code)
-            if row.status >= 500:
-                logger.error("%s: %s", type(error).__name__, error)
-            return ErrorReply(row.status, code, row.message or str(error))
+            code, status = getattr(error, "code", row.code), getattr(error, "status", row.status)
+            if status >= 500:
+                logger.error("%s: %s", type(error).__name__, getattr(error, "problem", error))
+            return ErrorReply(status, code, row.message or str(error))
     logger.error("unexpected error", exc_info=error)
     return INTERNAL
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 import uuid
 
@@ -24,14 +25,23 @@ class BodyLimit:
     as soon as it has sent too much.
     """
 
-    def __init__(self, app: ASGIApp, prefix: str = "/v1/", limit_bytes: int = BODY_LIMIT_BYTES) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        prefix: str = "/v1/",
+        limit_bytes: int = BODY_LIMIT_BYTES,
+        uploads: re.Pattern[str] | None = None,
+    ) -> None:
+        """Args: uploads: paths that have a limit of their own, in `serving.api_previews`."""
         self._app = app
+        self._uploads = uploads
         self._prefix = prefix
         self._limit_bytes = limit_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its body in one piece, or reply 413."""
-        if scope["type"] != "http" or not scope["path"].startswith(self._prefix):
+        has_own_limit = self._uploads is not None and self._uploads.match(scope.get("path", ""))
+        if scope["type"] != "http" or not scope["path"].startswith(self._prefix) or has_own_limit:
             await self._app(scope, receive, send)
             return
         body = bytearray()

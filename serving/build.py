@@ -41,6 +41,7 @@ class Product:
     index: Index
     assistant: Assistant
     model: ModelHandle
+    embedder: Embedder
 
 
 def content_dir(settings: Settings) -> Path:
@@ -95,7 +96,7 @@ def build(
     )
     if settings.model.use is not ModelUse.NEVER:
         threading.Thread(target=warm_up, args=(model,), name="model-warm-up", daemon=True).start()
-    return Product(settings, index, assistant, model)
+    return Product(settings, index, assistant, model, base)
 
 
 def answering(settings: Settings, index: Index, embedder: Embedder, model: ModelHandle) -> tuple[Searcher, Answering]:

@@ -9,6 +9,7 @@ import importlib
 import sys
 from importlib.metadata import EntryPoint, entry_points
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -20,7 +21,12 @@ from serving.cli_options import ContentDir, KbDir
 COMMANDS_GROUP = "guanjia.commands"
 """Entry points of this group add commands: name → a Typer app. Rooms above this one come in this way."""
 
-OWN_GROUPS = {"kb": "serving.cli_kb:kb_app", "model": "serving.cli_model:model_app"}
+OWN_GROUPS = {
+    "kb": "serving.cli_kb:kb_app",
+    "model": "serving.cli_model:model_app",
+    "ticket": "serving.cli_tickets:ticket_app",
+    "tickets": "serving.cli_tickets:tickets_app",
+}
 
 
 class LazyGroups(TyperGroup):
@@ -79,6 +85,33 @@ def ask(
         from serving.cli_settings import load_settings
 
         raise typer.Exit(ask_once(load_settings(content_dir=content_dir, kb_dir=kb), question, as_json=as_json))
+
+
+@app.command()
+def preview(
+    files: Annotated[list[Path], typer.Argument(help="材料：照片、PDF、DOCX，可以是文件夹")],
+    item: Annotated[str, typer.Option(help="事项编号（guanjia kb show 可列出）")],
+    situation: Annotated[list[str] | None, typer.Option(help="情形=选项，可以写几个")] = None,
+    applicant: Annotated[str | None, typer.Option(help="申请人姓名或名称")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="按哪一天核对，如 2026-11-22；不填按今天")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出完整的 JSON 报告")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="把报告、告知书和带框的页面写到这个文件夹", file_okay=False)
+    ] = None,
+    content_dir: ContentDir = None,
+    kb: KbDir = None,
+) -> None:
+    """预审材料：识别、核对，一次列出全部问题。"""
+    with explained():
+        from serving.cli_preview import preview_once
+        from serving.cli_settings import load_settings
+
+        settings = load_settings(content_dir=content_dir, kb_dir=kb)
+        raise typer.Exit(
+            preview_once(
+                settings, files, item, situation or [], applicant=applicant, as_of=as_of, as_json=as_json, out=out
+            )
+        )
 
 
 @app.command()

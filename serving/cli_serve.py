@@ -158,9 +158,15 @@ async def _after_start(
 
 
 def _open_page(product: Product, live: Live) -> FastAPI:
-    from serving.pages.citizen import mount_citizen_page  # takes seconds: gradio
+    from serving.pages.check import mount_check_page  # takes seconds: gradio
+    from serving.pages.citizen import mount_citizen_page
+    from serving.pages.clerk import mount_clerk_page
+    from serving.pages.monitor import mount_monitor_page
 
-    return mount_citizen_page(FastAPI(openapi_url=None), product, on_answer=live.answered)
+    app = FastAPI(openapi_url=None)
+    for mount in (mount_clerk_page, mount_monitor_page, mount_check_page):
+        mount(app, product)
+    return mount_citizen_page(app, product, check_path="check/", on_answer=live.answered)
 
 
 def _url(host: str, listener: socket.socket) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -47,6 +48,41 @@ class JudgeSettings(BaseModel):
     timeout_s: Annotated[float, Field(gt=0)] = 60.0
 
 
+class PreviewSettings(BaseModel):
+    """材料预审; `GUANJIA_PREVIEW__KEY` and so on."""
+
+    key: SecretStr | None = Field(
+        None, description="Fernet key (32 bytes, url-safe base64) that encrypts files and readings; empty: plain"
+    )
+    keep_days: Annotated[float, Field(gt=0)] = Field(30, description="days after which files of a window are deleted")
+    citizen_hours: Annotated[float, Field(gt=0)] = Field(
+        24, description="hours after which files that a citizen checked are deleted"
+    )
+    upload_mb: Annotated[int, Field(ge=1)] = Field(200, description="megabytes that one upload may carry")
+    max_files: Annotated[int, Field(ge=1)] = Field(60, description="files of one case")
+    max_waiting: Annotated[int, Field(ge=1)] = Field(200, description="cases that may wait to be read")
+    per_minute: Annotated[int, Field(ge=0)] = Field(
+        30, description="cases that one client elsewhere may open in a minute; 0: any number"
+    )
+
+    @field_validator("key")
+    @classmethod
+    def _is_fernet_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(urlsafe_b64decode(key.get_secret_value().encode())) != 32:
+            raise ValueError("not 32 bytes in url-safe base64")
+        return key
+
+
+class TicketSettings(BaseModel):
+    """12345 tickets; `GUANJIA_TICKETS__WEBHOOK_URL` and so on."""
+
+    key: SecretStr | None = Field(
+        None, description="Fernet key (32 bytes, url-safe base64) that encrypts what belongs to callers; empty: plain"
+    )
+    webhook_url: str = Field("", description="where dispatched tickets are sent to; empty: nowhere")
+    webhook_secret: SecretStr = Field(SecretStr(""), description="secret that signs deliveries (HMAC-SHA256)")
+
+
 class Settings(BaseSettings):
     """The whole configuration; every value has a default that works on one machine."""
 
@@ -80,6 +116,8 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     model: ModelSettings = ModelSettings()
     judge: JudgeSettings = JudgeSettings()
+    preview: PreviewSettings = PreviewSettings()
+    tickets: TicketSettings = TicketSettings()
 
     @property
     def on_starter_set(self) -> bool:
@@ -105,3 +143,18 @@ class Settings(BaseSettings):
     def conversations(self) -> Path:
         """SQLite file with the conversations."""
         return self.data_dir / "conversations.sqlite"
+
+    @property
+    def previews_dir(self) -> Path:
+        """Where the files of pre-review live, one folder per case."""
+        return self.data_dir / "previews"
+
+    @property
+    def previews_database(self) -> Path:
+        """SQLite file with the cases of pre-review."""
+        return self.data_dir / "previews.sqlite"
+
+    @property
+    def tickets_database(self) -> Path:
+        """SQLite file with the tickets."""
+        return self.data_dir / "tickets.sqlite"

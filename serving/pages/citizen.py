@@ -56,10 +56,12 @@ def mount_citizen_page(
     product: Product,
     path: str = "/",
     *,
+    check_path: str = "",
     on_answer: Callable[[str, Answer], None] = lambda question, answer: None,
 ) -> FastAPI:
     """Serve the page at `path` of `app`. At "/" it takes every address without a route yet: mount it last.
 
+    `check_path` is where citizens check their papers, seen from the page; without it nothing leads there.
     `on_answer` is told of every question and its answer, for the figures of the operator.
     """
     base = path.rstrip("/")
@@ -74,7 +76,7 @@ def mount_citizen_page(
     app.add_middleware(QuestionLimit, paths=[asking], per_minute=product.settings.questions_per_minute)
     mounted = gr.mount_gradio_app(
         app,
-        citizen_blocks(product, api="../" * base.count("/") + "v1/"),
+        citizen_blocks(product, api="../" * base.count("/") + "v1/", check_path=check_path),
         path=path,
         theme=gr.themes.Base(font=FONTS, font_mono=FONTS),  # no web fonts
         footer_links=[],
@@ -92,7 +94,7 @@ def mount_citizen_page(
     return cast(FastAPI, mounted)
 
 
-def citizen_blocks(product: Product, api: str = "v1/") -> gr.Blocks:
+def citizen_blocks(product: Product, api: str = "v1/", check_path: str = "") -> gr.Blocks:
     """Lay the page out: one component of our own markup, whose script calls the functions below.
 
     `api` is where the HTTP API is, seen from the page.
@@ -127,6 +129,7 @@ def citizen_blocks(product: Product, api: str = "v1/") -> gr.Blocks:
         ai_label=reply("ai_label"),
         starter_notice=starter_notice,
         api=api,
+        check_path=check_path,
         words=json.dumps(replies("page.browser"), ensure_ascii=False),
     )
     with gr.Blocks(title=SITE, analytics_enabled=False) as blocks:

@@ -30,6 +30,7 @@ from assistant.enquiry import Stage
 from knowledge_base.content import load_content
 from knowledge_base.index import Index
 from prompts import reply
+from knowledge_base.embedding import E5Embedder
 from serving.build import Product
 from serving.feedback import FeedbackStore
 from serving.model_client import NoModel
@@ -220,7 +221,7 @@ def scripted_product(data_dir: Path, assistant: ScriptedAssistant) -> Product:
     first, *others = kb.domains
     hostile = first.model_copy(update={"domain": first.domain.model_copy(update={"name": EVIL})})
     index = Index(kb.model_copy(update={"domains": (hostile, *others)}), {}, None, "none")  # type: ignore[arg-type]
-    return Product(Settings(_env_file=None, data_dir=data_dir), index, assistant, NoModel())  # type: ignore[arg-type]
+    return Product(Settings(_env_file=None, data_dir=data_dir), index, assistant, NoModel(), E5Embedder())  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from assistant.enquiry import Stage
 from knowledge_base.content import load_content
 from knowledge_base.index import Index
 from prompts import reply
+from knowledge_base.embedding import E5Embedder
 from serving.build import Product
 from serving.feedback import FeedbackStore
 from serving.model_client import NoModel
@@ -70,7 +71,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     """The page behind a test client."""
     index = Index(load_content(), {}, None, "none")  # type: ignore[arg-type]
     settings = Settings(_env_file=None, data_dir=tmp_path)
-    product = Product(settings, index, OneAnswer(), NoModel())  # type: ignore[arg-type]
+    product = Product(settings, index, OneAnswer(), NoModel(), E5Embedder())  # type: ignore[arg-type]
     with TestClient(mount_citizen_page(FastAPI(openapi_url=None), product)) as client:
         yield client
 

@@ -1,0 +1,158 @@
+"""Tickets about the same matter: the same place, the same thing, within a window of days.
+
+Two tickets are compared by their rarer words, by the embeddings of their texts and by the places they name. The
+weights are fitted on pairs of invented tickets (`python -m eval.duplicates`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from assistant.tickets.schema import Duplicate
+from knowledge_base.embedding import Vectors
+from knowledge_base.text import normalise
+
+WINDOW = dt.timedelta(days=7)
+THRESHOLD = 0.5
+MOST = 5
+"""Proposals shown at most."""
+
+WEIGHTS = {"words": 7.0, "meaning": 18.0, "place": 3.0, "no_place": -0.6, "same_category": 1.2, "offset": -19.6}
+
+_PLACE = re.compile(
+    r"[\u4e00-\u9fff]{2,6}?(?:路|大道|街|村|社区|小区|花园|广场|公园|市场|学校|小学|中学|医院|工业区|工业园|大厦|公寓"
+    r"|酒店|商场|大桥|桥|站|厂|店|苑|城|湾|府|居|庭|轩|号院)|\d{1,4}[号栋座弄]|[a-z]\d{1,2}栋"
+)
+_FILLER = re.compile(r"坐席|话务员|客服|市民|您好|你好|请讲|诉求|投诉|反映|举报|希望|部门|处理|东莞市?|[\W_]+")
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What of a ticket tells its matter. `text`: the caller's words; `caller`: a phone number or its token."""
+
+    ticket_id: str
+    text: str
+    at: dt.datetime
+    town: str | None = None
+    category: str | None = None
+    address: str | None = None
+    caller: str | None = None
+    vector: Vectors | None = None
+
+    @cached_property
+    def grams(self) -> Counter[str]:
+        """Pairs of characters of the text without stock words."""
+        plain = _FILLER.sub("", normalise(self.text))
+        return Counter(plain[i : i + 2] for i in range(len(plain) - 1))
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Pairs of characters of the places named: tolerant of one more or one less word around a name."""
+        said = normalise(f"{self.address or ''} {self.text}")
+        return frozenset(g for m in _PLACE.finditer(said) for g in (m[0][i : i + 2] for i in range(len(m[0]) - 1)))
+
+
+class DuplicateFinder:
+    """Compares a matter with earlier ones. `rarity` weighs pairs of characters; without it all weigh alike."""
+
+    def __init__(self, rarity: Mapping[str, float] | None = None) -> None:
+        self._rarity = rarity or {}
+        self._unknown = max(self._rarity.values(), default=1.0)
+
+    def find(self, new: Matter, earlier: Iterable[Matter]) -> tuple[Duplicate, ...]:
+        """Give the earlier tickets of the same matter, best first; other towns and older ones are left out."""
+        compared = ((self.similarity(new, old), old) for old in earlier if _comparable(new, old))
+        found = [(sure, old) for sure, old in compared if sure >= THRESHOLD]
+        found.sort(key=lambda pair: (-pair[0], pair[1].at))
+        return tuple(
+            Duplicate(
+                old.ticket_id,
+                round(sure, 3),
+                self.common_words(new, old),
+                "duplicate" if new.caller and new.caller == old.caller else "group",
+            )
+            for sure, old in found[:MOST]
+        )
+
+    def nearest(self, new: Matter, earlier: Iterable[Matter], most: int) -> list[Matter]:
+        """Give the earlier matters that are worth an embedding: nearest by words, places and category."""
+        comparable = [old for old in earlier if _comparable(new, old)]
+        return sorted(comparable, key=lambda old: -self.similarity(new, old))[:most]
+
+    def similarity(self, one: Matter, other: Matter) -> float:
+        """Give the probability that two matters are the same, 0 to 1."""
+        score = WEIGHTS["offset"] + sum(WEIGHTS[name] * value for name, value in self.features(one, other).items())
+        return 1 / (1 + math.exp(-score))
+
+    def features(self, one: Matter, other: Matter) -> dict[str, float]:
+        """Measure two matters; every figure lies between 0 and 1."""
+        places = one.places & other.places
+        fewer = min(len(one.places), len(other.places))
+        meaning = (
+            float(np.dot(one.vector, other.vector)) if one.vector is not None and other.vector is not None else 0.0
+        )
+        return {
+            "words": self._overlap(one.grams, other.grams),
+            "meaning": max(0.0, meaning),
+            "place": len(places) / fewer if fewer else 0.0,
+            "no_place": float(not fewer),
+            "same_category": float(bool(one.category) and one.category == other.category),
+        }
+
+    def common_words(self, one: Matter, other: Matter) -> tuple[str, ...]:
+        """Give the longest stretches both say, at most four, for people to see why."""
+        stretches = _common_stretches(normalise(one.text), normalise(other.text))
+        return tuple(s for s in stretches if not _FILLER.fullmatch(s))[:4]
+
+    def _overlap(self, one: Counter[str], other: Counter[str]) -> float:
+        """Cosine of the two texts' pairs of characters, weighed by rarity."""
+        weigh: Callable[[str], float] = lambda gram: self._rarity.get(gram, self._unknown)  # noqa: E731
+        shared = sum(weigh(g) ** 2 for g in one.keys() & other.keys())
+        norms = [math.sqrt(sum(weigh(g) ** 2 for g in grams)) for grams in (one, other)]
+        return shared / (norms[0] * norms[1]) if all(norms) else 0.0
+
+
+def _comparable(new: Matter, old: Matter) -> bool:
+    """Tell whether an earlier ticket is recent enough and not of another town."""
+    if old.ticket_id == new.ticket_id or not dt.timedelta(0) <= new.at - old.at <= WINDOW:
+        return False
+    return not (new.town and old.town and new.town != old.town)
+
+
+def rarity_of(texts: Iterable[str]) -> dict[str, float]:
+    """Learn from many texts how rare each pair of characters is: log of the inverse share of texts with it."""
+    seen: Counter[str] = Counter()
+    total = 0
+    for text in texts:
+        plain = _FILLER.sub("", normalise(text))
+        seen.update({plain[i : i + 2] for i in range(len(plain) - 1)})
+        total += 1
+    return {gram: math.log((1 + total) / (1 + count)) for gram, count in seen.items()}
+
+
+def _common_stretches(one: str, other: str, shortest: int = 2) -> list[str]:
+    """Give stretches of Chinese characters or digits that both texts have, longest first."""
+    found: list[str] = []
+    pieces: Sequence[str] = re.findall(r"[\u4e00-\u9fffa-z0-9]+", one[:2000])
+    other = other[:2000]
+    for piece in pieces:
+        start = 0
+        while start < len(piece):
+            end = start + shortest
+            while end <= len(piece) and piece[start:end] in other:
+                end += 1
+            if end - 1 - start >= shortest:
+                found.append(piece[start : end - 1])
+                start = end - 1
+            else:
+                start += 1
+    unique = sorted(set(found), key=lambda s: (-len(s), s))
+    return [s for i, s in enumerate(unique) if not any(s in longer for longer in unique[:i])]

@@ -1,0 +1,1 @@
+"""Invented application papers with known truth, for `guanjia eval previews`: people, sheets, damage, defects."""

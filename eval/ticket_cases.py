@@ -1,0 +1,98 @@
+"""Ticket cases: a call, chat or web message, and what a right ticket of it holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.tickets.schema import Channel, TicketKind, Urgency
+from eval.case_files import CaseError
+
+CASES = Path(__file__).parent / "cases"
+SPLITS = {"dev": CASES / "tickets_dev.jsonl", "test": CASES / "tickets_test.jsonl"}
+
+
+class TicketExpectation(BaseModel):
+    """What a right ticket holds; the `acceptable_*` lists widen what counts as right."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: TicketKind
+    category: str | None
+    department: str | None
+    town: str | None
+    urgency: Urgency = Urgency.NORMAL
+    weak_signal: bool = False
+    caller_name: str | None = None
+    phone: str | None = None
+    address_contains: tuple[str, ...] = ()
+    occurred_at: dt.date | None = None
+    demand_contains: tuple[tuple[str, ...], ...] = ()
+    duplicate_of: str | None = None
+    confidential: bool = False
+    auto_ok: bool = False
+    co_departments: tuple[str, ...] = ()
+    acceptable_departments: tuple[str, ...] = ()
+    acceptable_kinds: tuple[str, ...] = ()
+    acceptable_categories: tuple[str, ...] = ()
+    acceptable_towns: tuple[str | None, ...] = ()
+    acceptable_urgency: tuple[str, ...] = ()
+    no_dispatch_ok: bool = False
+    reject_reason: str | None = None
+
+    @property
+    def departments(self) -> frozenset[str | None]:
+        """The departments that count as right; None: sent to nobody."""
+        nobody = frozenset({None}) if self.no_dispatch_ok else frozenset()
+        return frozenset({self.department, *self.acceptable_departments}) | nobody
+
+    @property
+    def for_a_person(self) -> bool:
+        """Whether a machine must never send it: somebody may be in danger, or a weak signal was given."""
+        return self.urgency is Urgency.EMERGENCY or self.weak_signal
+
+
+class TicketCase(BaseModel):
+    """One ticket as it comes in. Tags: asr, multi, dup, emergency, weak, ws-either, not-accepted, date-skip."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: str
+    channel: Channel
+    now: dt.datetime
+    text: str
+    expect: TicketExpectation
+    tags: tuple[str, ...] = ()
+    split: str = Field(default="dev", pattern="^(dev|test)$")
+
+
+def load_ticket_cases(path: Path, split: str = "dev") -> list[TicketCase]:
+    """Read a case file in the order of its lines; empty lines are skipped.
+
+    Raises:
+        CaseError: the file is missing, a line is not a case, or two cases share an id.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CaseError(f"{path}: {error}") from error
+    cases: dict[str, TicketCase] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            case = TicketCase.model_validate({"split": split} | json.loads(line))
+        except (ValueError, ValidationError, TypeError) as error:
+            raise CaseError(f"{path}:{number}: {error}") from error
+        if case.id in cases:
+            raise CaseError(f"{path}:{number}: id {case.id!r} stands twice")
+        cases[case.id] = case
+    return list(cases.values())
+
+
+def own_cases(split: str = "") -> list[TicketCase]:
+    """Read the own cases of a split, or of both."""
+    return [case for name, path in SPLITS.items() if split in ("", name) for case in load_ticket_cases(path, name)]

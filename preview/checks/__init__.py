@@ -1,0 +1,1 @@
+"""The checks of pre-review, one module per family; `preview.checking` runs them all."""

@@ -1,0 +1,143 @@
+"""What was handed in for a material and is not it: unreadable pages, wrong papers, somebody else's papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from preview.checks.case import Case, Spoiled
+from preview.checks.gaps import Gap, is_named_like, severity_of
+from preview.checks.identity import lacking_sides
+from preview.docs import Doc
+from preview.materials import paper_names
+from preview.papers import Paper
+from preview.people import close
+from preview.schema import DocumentType, Finding, FindingCode
+from preview.similar import Likeness, compare_names
+from preview.wording import type_name
+
+_WITH_AGENT = {DocumentType.POWER_OF_ATTORNEY}
+_CLEAR_LINES = 4
+
+
+def others_papers(case: Case, gaps: Sequence[Gap]) -> Iterator[Finding]:
+    """Report papers of somebody the guide does not speak of."""
+    for paper, material_id in case.matching.strangers:
+        for gap in gaps:
+            rest = tuple(served for served in gap.lacking if paper not in served.strangers)
+            if len(rest) < len(gap.lacking):
+                gap.files += paper.file_ids
+                gap.lacking = rest or gap.lacking
+                gap.explained_by = "" if rest else "other_person"
+        if accepted_anyway(case, paper):
+            continue
+        subject = paper.subject or next(iter(paper.main.names), None)
+        if subject is None:
+            continue
+        applicant = case.people.applicant
+        near = compare_names(subject.value, applicant) is Likeness.NEAR or not case.sure(subject)
+        yield case.finding(
+            FindingCode.NEEDS_PERSON if near else FindingCode.OTHER_PERSON,
+            "near_name" if near else "other_person",
+            doc=paper.main,
+            field=subject,
+            material_id=material_id,
+            found=subject.value,
+            expected=applicant,
+            other="申请人",
+        )
+
+
+def accepted_anyway(case: Case, paper: Paper) -> bool:
+    """Tell whether a paper belongs here though no material calls for it: the letter and the card of an agent."""
+    people = case.people
+    if not people.agent_used:
+        return False
+    if paper.kind in _WITH_AGENT:
+        return True
+    name = paper.subject.value if paper.subject else ""
+    return people.agent is not None and bool(name) and close(name, people.agent.value)
+
+
+def is_beside(case: Case, paper: Paper) -> bool:
+    """Tell whether a paper merely shares its page with one that was wanted: the bank side of a social card."""
+    return all(
+        any(
+            other.file.file_id == doc.file.file_id
+            and set(other.part.pages) & set(doc.part.pages)
+            and case.matching.materials_of(other)
+            for other in case.docs
+        )
+        for doc in paper.docs
+    )
+
+
+def let_spoiled_stand_in(case: Case, gaps: Sequence[Gap]) -> int:
+    """Let each unreadable page stand for one missing material, by type, by name of the file, else by their number."""
+    others = lacking_sides(case) + sum(map(case.is_left_to_licence, case.item.materials))
+    left = list(case.spoiled)
+    for fits in (_by_type, _by_file_name, _by_count):
+        unexplained = [gap for gap in gaps if not gap.explained_by]
+        if fits is _by_count and len(unexplained) + others > len(left):
+            break  # which of them it is cannot be told; whatever cannot be read has to be brought again anyway
+        for gap in unexplained:
+            bad = next((b for b in left if not gap.explained_by and fits(b, gap)), None)
+            if bad is not None:
+                gap.explained_by = "unreadable"
+                gap.files.append(bad.file.file_id)
+                left.remove(bad)
+    return len(left) if not any(not gap.explained_by for gap in gaps) else 0
+
+
+def _by_type(bad: Spoiled, gap: Gap) -> bool:
+    kinds = {kind for need in gap.needs for kind in need.any_of} - {"other"}
+    return any(str(t) in kinds or ("id_card" in kinds and t.startswith("id_card")) for t in bad.types)
+
+
+def _by_count(bad: Spoiled, gap: Gap) -> bool:
+    return True
+
+
+def _by_file_name(bad: Spoiled, gap: Gap) -> bool:
+    return is_named_like(bad.file.name, gap)
+
+
+def stands_for_gap(case: Case, paper: Paper, gaps: Sequence[Gap], extra: Sequence[Paper]) -> Finding | None:
+    """Tell whether a paper that nobody called for was meant as a material that is missing."""
+    open_gaps = [gap for gap in gaps if not gap.explained_by]
+    if not open_gaps:
+        return None
+    doc = paper.main
+    gap = next((g for g in open_gaps if is_named_like(doc.file.name, g)), None)
+    gap = gap or next((g for g in open_gaps if _confused(case, paper, g)), None)
+    if gap is None and len(open_gaps) == len(extra) == 1 and paper.kind == DocumentType.OTHER:
+        gap = open_gaps[0]
+    if gap is None:
+        return None
+    gap.files += paper.file_ids
+    if _is_clear(case, doc):
+        gap.explained_by = "wrong"
+        return case.finding(
+            FindingCode.WRONG_MATERIAL,
+            "wrong_material",
+            doc=doc,
+            material_id=gap.material.id,
+            material=gap.material.name,
+            papers=paper_names(gap.material, gap.needs),
+            expected=paper_names(gap.material, gap.needs),
+            found=type_name(doc.type),
+            severity=severity_of(case, gap.material, FindingCode.WRONG_MATERIAL),
+        )
+    gap.explained_by = "wrong"
+    return case.finding(
+        FindingCode.NEEDS_PERSON, "unclear_type", doc=doc, material_id=gap.material.id, material=gap.material.name
+    )
+
+
+def _confused(case: Case, paper: Paper, gap: Gap) -> bool:
+    return any(paper.kind in case.rules.confused.get(kind, ()) for need in gap.needs for kind in need.any_of)
+
+
+def _is_clear(case: Case, doc: Doc) -> bool:
+    if doc.part.confidence < case.rules.thresholds.type_confidence:
+        return False
+    return doc.type is not DocumentType.OTHER or sum(len(page.lines) for page in doc.pages) >= _CLEAR_LINES

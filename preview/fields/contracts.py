@@ -1,0 +1,98 @@
+"""Contracts of lease and of labour: labels first, the usual clauses where labels are missing."""
+
+from __future__ import annotations
+
+import re
+
+from preview.documents import DocumentKind
+from preview.fields.common import (
+    Contents,
+    Fields,
+    field_value,
+    filled,
+    of_kind,
+    persons_in,
+    plain_fields,
+    set_if_better,
+    span_values,
+    text_value,
+)
+from preview.fields.forms import SIGNING, add_signed, labelled
+from preview.pairs import Pair
+from preview.schema import FieldName, Person
+from preview.signatures import signatures
+from preview.split import Section
+
+_FROM_TO = re.compile(
+    r"(?:自|从|由|期限为?[:：]?|起止时间[:：]?|期为?[:：]?)\s*\d{4}\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2}\s*日?\s*(?:起|开始)?.{0,6}?(?:至|到|止|—|-|~)\s*\d{4}\s*[年.\-/]\s*\d{1,2}\s*[月.\-/]\s*\d{1,2}\s*日?"
+)
+_RENT = re.compile(
+    r"(?:月租金|租金)(?:标准)?(?:为|共计|是|[:：])?\s*(?:每月|每月为|每月人民币)?\s*(?:人民币)?\s*[:：]?\s*(?:\(?小写\)?[:：]?)?\s*[￥¥]?\s*([\d,，.]{3,12}\s*元)"
+)
+_PLACE = re.compile(
+    r"(?:位于|坐落于|坐落在|座落于|房屋地址[:：]|地址为)\s*([\u4e00-\u9fffA-Za-z\d\-—（）()#]{6,50}?)(?:的?(?:房屋|住房|厂房|商铺|物业|场地|出租屋)|[,，。;；]|出租|租给)"
+)
+
+
+_AREA = re.compile(r"面积(?:为|约|共)?\s*[:：]?\s*(\d+(?:\.\d+)?\s*(?:平方米|㎡|平米))")
+_USE = re.compile(
+    r"(?:用途|用作|用于|作为)(?:为|是)?\s*[:：]?\s*([\u4e00-\u9fff/]{2,10}?)(?:使用|用途|之用|[,，。;；])"
+)
+
+
+def read_lease(section: Section, kind: DocumentKind) -> Contents:
+    """Read parties, place, rent and term of a lease."""
+    pairs = [p for p in of_kind(section, kind) if not SIGNING.search(p.label.text)]
+    signed = signatures(section, letters=True)
+    fields = plain_fields(section, pairs)
+    fields.pop(FieldName.ID_NUMBER, None)
+    _add_term(section, fields)
+    if FieldName.RENT not in fields:
+        set_if_better(fields, FieldName.RENT, text_value(section, _RENT, "money", sure=0.85))
+    for name, pattern, form in ((FieldName.AREA, _AREA, "area"), (FieldName.USAGE, _USE, "text")):
+        if name not in fields:
+            set_if_better(fields, name, text_value(section, pattern, form, sure=0.9 if form == "area" else 1.3))
+    if FieldName.ADDRESS not in fields:
+        set_if_better(fields, FieldName.ADDRESS, text_value(section, _PLACE, "address", sure=0.85))
+    add_signed(fields, signed)
+    fields.pop(FieldName.SIGNED_BY, None)
+    persons = _parties(section, pairs)
+    return Contents(fields, labelled(section, pairs), (), signed.places, persons)
+
+
+def read_labour(section: Section, kind: DocumentKind) -> Contents:
+    """Read employer, employee and term of a labour contract."""
+    pairs = [p for p in of_kind(section, kind) if not SIGNING.search(p.label.text)]
+    signed = signatures(section, letters=True)
+    fields = plain_fields(section, pairs)
+    _add_term(section, fields)
+    add_signed(fields, signed)
+    fields.pop(FieldName.SIGNED_BY, None)
+    return Contents(fields, labelled(section, pairs), (), signed.places, tuple(persons_in(section, pairs)))
+
+
+def _add_term(section: Section, fields: Fields) -> None:
+    if FieldName.START_ON in fields and FieldName.END_ON in fields:
+        return
+    span = span_values(section, _FROM_TO)
+    if span is not None:
+        fields[FieldName.START_ON], fields[FieldName.END_ON] = span
+
+
+def _parties(section: Section, pairs: list[Pair]) -> tuple[Person, ...]:
+    """Give lessor and lessee with the number that follows each."""
+    persons: list[Person] = []
+    relation, name = "", None
+    number = None
+    for pair in [*pairs]:
+        if pair.key in ("lessor", "lessee"):
+            if name is not None:
+                persons.append(Person(name, number, relation))
+            relation = "出租方" if pair.key == "lessor" else "承租方"
+            name, number = (field_value(pair, section.pages) if pair.parsed else None), None
+        elif pair.key == "id_number" and pair.parsed is not None and number is None:
+            number = field_value(pair, section.pages)
+    if name is not None:
+        persons.append(Person(name, number, relation))
+    unique = {(p.relation, p.name.value): p for p in reversed(persons)}
+    return tuple(reversed(list(unique.values()))) if filled(pairs, "lessor") or filled(pairs, "lessee") else ()

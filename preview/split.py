@@ -1,0 +1,161 @@
+"""Which pages, or which region of a page, make one document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from numpy.typing import NDArray
+
+from preview.classify import Guess, classify
+from preview.documents import documents
+from preview.folding import fold
+from preview.layout import Piece, line_height, pieces_of, united
+from preview.numbers import read_id
+from preview.schema import Box, DocumentType, FilePages, Page
+
+_CUTS_TRIED = 6
+Image = NDArray[Any]
+ImageOf = Callable[[int], Image | None]
+
+
+def no_image(page_no: int) -> Image | None:
+    """Give no picture: what is read then rests on the lines alone."""
+    return None
+
+
+@dataclass(frozen=True)
+class Section:
+    """The lines of one document. `region` is None when it has its pages to itself.
+
+    `image_of` gives the picture of a page (BGR, in the pixels of its boxes) or None when it was not kept.
+    """
+
+    guess: Guess
+    pages: tuple[Page, ...]
+    pieces: tuple[Piece, ...]
+    region: Box | None = None
+    image_of: ImageOf = no_image
+
+
+def sections_of(file: FilePages, image_of: ImageOf = no_image) -> list[Section]:
+    """Find the documents of a file in page order; a page without any line is a section of type other."""
+    sections: list[Section] = []
+    for page in file.pages:
+        for section in _on_page(page, file.name, single=len(file.pages) == 1):
+            previous = sections[-1] if sections else None
+            if previous is not None and _goes_on(previous, section):
+                sections[-1] = _together(previous, section)
+            else:
+                sections.append(section)
+    return [replace(section, image_of=image_of) for section in sections]
+
+
+def _on_page(page: Page, file_name: str, single: bool) -> Iterator[Section]:
+    pieces = pieces_of(page)
+    hint = file_name if single else ""
+    groups = _groups(pieces, classify(pieces, hint), depth=0)
+    for group, guess in groups:
+        region = None
+        if len(groups) > 1:
+            margin = round(line_height(group))
+            left, top, right, bottom = united(p.box for p in group)
+            region = (
+                max(0, left - margin),
+                max(0, top - margin),
+                min(page.width, right + margin),
+                min(page.height, bottom + margin),
+            )
+        yield Section(guess, (page,), tuple(group), region)
+
+
+def _groups(pieces: Sequence[Piece], whole: Guess, depth: int) -> list[tuple[Sequence[Piece], Guess]]:
+    """Cut a page at a gap into two documents where both sides are documents of their own."""
+    if len(pieces) < 6 or depth > 3:
+        return [(pieces, whole)]
+    best: tuple[float, list[tuple[Sequence[Piece], Guess]]] | None = None
+    for gap, one, other in _cuts(pieces):
+        first, second = classify(one), classify(other)
+        if _two_documents(one, first, other, second):
+            worth = first.confidence + second.confidence + gap
+            if best is None or worth > best[0]:
+                best = worth, [(one, first), (other, second)]
+    if best is None:
+        return [(pieces, whole)]
+    return [group for part, guess in best[1] for group in _groups(part, guess, depth + 1)]
+
+
+def _two_documents(one: Sequence[Piece], first: Guess, other: Sequence[Piece], second: Guess) -> bool:
+    layouts = {
+        documents().kinds[g.document_type].layout
+        for g in (first, second)
+        if g.document_type is not DocumentType.OTHER
+    }
+    if DocumentType.OTHER in (first.document_type, second.document_type) or not layouts <= {
+        "card",
+        "sheet",
+        "booklet",
+    }:
+        return False
+    if min(first.confidence, second.confidence) < 0.6 or "card" not in layouts:
+        return False
+    if not (_names_itself(one, first) and _names_itself(other, second)):
+        return False
+    if layouts != {"card"} and min(first.confidence, second.confidence) < 0.8:
+        return False
+    if first.document_type is not second.document_type:
+        return True
+    numbers = [{r.value for p in side if (r := read_id(p.text)) and r.valid} for side in (one, other)]
+    return bool(numbers[0] and numbers[1] and not numbers[0] & numbers[1])
+
+
+def _names_itself(pieces: Sequence[Piece], guess: Guess) -> bool:
+    """Tell whether a side carries what only its own type carries: its title or its weightiest word."""
+    text = "".join(fold(p.text) for p in pieces)
+    anchors = documents().kinds[guess.document_type].anchors
+    heaviest = max(a.weight for a in anchors)
+    found = [a.weight for a in anchors if a.pattern.search(text)]
+    return len(found) >= 3 and (bool(guess.title) or max(found) >= heaviest - 0.4) and sum(found) >= 5.5
+
+
+def _cuts(pieces: Sequence[Piece]) -> Iterator[tuple[float, list[Piece], list[Piece]]]:
+    """Give the widest gaps, across and down, as (gap as share of the page's extent, before, behind)."""
+    box = united(p.box for p in pieces)
+    for low, high in ((1, 3), (0, 2)):
+        ordered = sorted(pieces, key=lambda p: p.box[low])
+        extent = max(1, box[high] - box[low])
+        gaps: list[tuple[float, int]] = []
+        reach = ordered[0].box[high]
+        for number, piece in enumerate(ordered[1:], start=1):
+            if piece.box[low] > reach - 0.15 * piece.height and 2 <= number <= len(ordered) - 2:
+                gaps.append(((piece.box[low] - reach) / extent, number))
+            reach = max(reach, piece.box[high])
+        for gap, number in sorted(gaps, reverse=True)[:_CUTS_TRIED]:
+            yield gap, list(ordered[:number]), list(ordered[number:])
+
+
+def _goes_on(previous: Section, section: Section) -> bool:
+    """Tell whether a page belongs to the document before it."""
+    kind = documents().kinds.get(previous.guess.document_type)
+    if (
+        kind is None
+        or kind.layout not in ("paged", "booklet")
+        or previous.region is not None
+        or section.region is not None
+    ):
+        return False
+    guess = section.guess
+    same = guess.document_type is previous.guess.document_type
+    if kind.layout == "booklet":
+        return same
+    if guess.document_type is DocumentType.OTHER:
+        return not guess.title
+    if same:
+        return not guess.large_title
+    layout = documents().kinds[guess.document_type].layout
+    return layout == "paged" and not guess.title
+
+
+def _together(previous: Section, section: Section) -> Section:
+    return replace(previous, pages=(*previous.pages, *section.pages), pieces=(*previous.pieces, *section.pieces))
