@@ -19,6 +19,7 @@ MAX_RED_FILL = 0.60
 """A seal is a drawing in red; a red-clothed or red-grounded portrait is filled."""
 
 MIN_RED_FILL = 0.06
+MIN_SATURATION = 88.0
 RING_SCORE = 0.85
 """Ring text below this is guesswork and not given."""
 
@@ -53,10 +54,20 @@ def find_seals(image: Image) -> tuple[Box, ...]:
         if _is_round(hull, w, h, short) or _is_square(hull, w, h):
             inside = np.zeros((h, w), np.uint8)
             cv2.fillConvexPoly(inside, hull - np.array([[x, y]]), 1)
-            fill = float((red[y : y + h, x : x + w][inside > 0] > 0).mean())
-            if MIN_RED_FILL <= fill <= MAX_RED_FILL:
+            inked = (red[y : y + h, x : x + w] > 0) & (inside > 0)
+            fill = float(inked.sum()) / max(int(inside.sum()), 1)
+            if (
+                MIN_RED_FILL <= fill <= MAX_RED_FILL
+                and _saturation(image[y : y + h, x : x + w][inked]) >= MIN_SATURATION
+            ):
                 found.append((x, y, x + w, y + h))
     return tuple(_outer(found))
+
+
+def _saturation(pixels: NDArray[np.uint8]) -> float:
+    """Give the usual saturation of pixels, 0 to 255: skin has about 70, the ink of seals above 100."""
+    high, low = pixels.max(axis=1).astype(np.float32), pixels.min(axis=1).astype(np.float32)
+    return float(np.median((high - low) / np.maximum(high, 1))) * 255
 
 
 def _is_round(hull: NDArray[np.int32], w: int, h: int, short: int) -> bool:

@@ -1,5 +1,6 @@
 """Every text that a model or a citizen reads."""
 
-from prompts.loader import PromptError, prompt_hash, render, replies, reply
+from prompts.errors import PromptError
+from prompts.loader import prompt_hash, render, replies, reply
 
 __all__ = ["PromptError", "prompt_hash", "render", "replies", "reply"]

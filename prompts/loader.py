@@ -7,13 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from string import Template
 
-import yaml
+from prompts.errors import PromptError
+from prompts.texts import Texts
 
 _HERE = Path(__file__).parent
-
-
-class PromptError(Exception):
-    """A prompt or reply is missing, or one of its variables is."""
+_REPLIES = Texts("replies.yaml")
 
 
 def render(name: str, **variables: str) -> str:
@@ -34,30 +32,12 @@ def prompt_hash(name: str) -> str:
 
 def reply(key: str, **variables: str) -> str:
     """Give the fixed reply `key` (dotted path in replies.yaml), filled with `$variables`."""
-    value = _found(key)
-    if not isinstance(value, str):
-        raise PromptError(f"replies.yaml: {key!r} is not a text")
-    try:
-        return Template(value.strip()).substitute(variables)
-    except KeyError as error:
-        raise PromptError(f"reply {key!r} needs the variable {error}") from error
+    return _REPLIES.text(key, **variables)
 
 
 def replies(key: str) -> dict[str, str]:
     """Give a group of fixed replies without variables, by name, in the order of replies.yaml."""
-    group = _found(key)
-    if not isinstance(group, dict) or not all(isinstance(text, str) for text in group.values()):
-        raise PromptError(f"replies.yaml: {key!r} is not a group of texts")
-    return {str(name): text.strip() for name, text in group.items()}
-
-
-def _found(key: str) -> object:
-    value: object = _replies()
-    for part in key.split("."):
-        if not isinstance(value, dict) or part not in value:
-            raise PromptError(f"replies.yaml has no {key!r}")
-        value = value[part]
-    return value
+    return _REPLIES.group(key)
 
 
 @lru_cache
@@ -67,9 +47,3 @@ def prompt_text(name: str) -> str:
     if not path.is_file():
         raise PromptError(f"no prompt {name!r}")
     return path.read_text(encoding="utf-8")
-
-
-@lru_cache(maxsize=1)
-def _replies() -> dict[str, object]:
-    data = yaml.safe_load((_HERE / "replies.yaml").read_text(encoding="utf-8"))
-    return dict(data)

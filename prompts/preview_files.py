@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from string import Template
 
-import yaml
+from prompts.texts import Texts
 
-from prompts.loader import PromptError
-
-_FILE = Path(__file__).parent / "preview_files.yaml"
+_TEXTS = Texts("preview_files.yaml")
 
 
 @dataclass(frozen=True)
@@ -34,19 +29,8 @@ def quality_advice(problem: str) -> Advice:
 
 def warning_text(warning: str) -> str:
     """Give the wording for what is odd about a usable file."""
-    text = _texts()["warning"].get(warning)
-    if not isinstance(text, str):
-        raise PromptError(f"preview_files.yaml has no warning {warning!r}")
-    return text
+    return _TEXTS.text(f"warning.{warning}")
 
 
 def _advice(group: str, problem: str, variables: dict[str, str]) -> Advice:
-    texts = _texts()[group].get(problem)
-    if not isinstance(texts, dict):
-        raise PromptError(f"preview_files.yaml has no {group} {problem!r}")
-    return Advice(*(Template(texts[part]).substitute(variables) for part in ("what", "fix")))
-
-
-@lru_cache(maxsize=1)
-def _texts() -> dict[str, dict[str, object]]:
-    return dict(yaml.safe_load(_FILE.read_text(encoding="utf-8")))
+    return Advice(*(_TEXTS.text(f"{group}.{problem}.{part}", **variables) for part in ("what", "fix")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +21,8 @@ from serving.api_middleware import BodyLimit, RequestRecord
 from serving.api_models import ERROR_RESPONSES, FeedbackReply, FeedbackRequest
 from serving.api_openai import openai_router
 from serving.api_previews import UPLOAD_PATHS, UploadLimit, preview_router
-from serving.api_tickets import following_router, ticket_router
+from serving.api_tickets import ticket_router
+from serving.api_tickets_citizen import CITIZEN_PATHS, citizen_ticket_router
 from serving.asked import AskedStore
 from serving.build import Product
 from serving.feedback import FeedbackStore
@@ -36,6 +38,14 @@ from serving.version import product_version
 logger = logging.getLogger(__name__)
 
 QUESTION_PATHS = ("/v1/enquiries", "/v1/chat/completions")
+OWN_LIMIT = re.compile(rf"{UPLOAD_PATHS.pattern}|^/v1/tickets(/|$)")
+"""Addresses whose bodies have limits of their own."""
+
+PHOTO_PATH = re.compile(r"^/v1/tickets/citizen/?$")
+PHOTO_BYTES = 30 * 1024 * 1024
+TICKET_BYTES = 1024 * 1024
+"""Room for a transcript of 100 000 characters, also when its JSON is written in ASCII."""
+
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -69,12 +79,15 @@ def create_app(product: Product) -> FastAPI:
     app.include_router(preview_router(previews, Operators(product.settings.operator_token)))
     tickets = TicketService(product)
     app.state.tickets = tickets
+    app.include_router(citizen_ticket_router(tickets))
     app.include_router(ticket_router(tickets, Operators(product.settings.operator_token)))
-    app.include_router(following_router(tickets))
     app.include_router(docs_router(app))
-    app.add_middleware(BodyLimit, uploads=UPLOAD_PATHS)
+    app.add_middleware(BodyLimit, uploads=OWN_LIMIT)
+    app.add_middleware(BodyLimit, prefix="/v1/tickets", limit_bytes=TICKET_BYTES, uploads=PHOTO_PATH)
+    app.add_middleware(BodyLimit, prefix="/v1/tickets/citizen", limit_bytes=PHOTO_BYTES)
     app.add_middleware(UploadLimit, limit_mb=product.settings.preview.upload_mb)
     app.add_middleware(QuestionLimit, paths=("/v1/previews",), per_minute=product.settings.preview.per_minute)
+    app.add_middleware(QuestionLimit, paths=CITIZEN_PATHS, per_minute=product.settings.tickets.per_minute)
     app.add_middleware(QuestionLimit, paths=QUESTION_PATHS, per_minute=product.settings.questions_per_minute)
     app.add_middleware(RequestRecord, metrics=metrics)  # added last: runs first
     return app

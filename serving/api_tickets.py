@@ -20,9 +20,14 @@ from serving.sse import PING, alive, event, event_response
 from serving.tickets.brief import brief_docx, brief_markdown
 from serving.tickets.build import TicketService
 from serving.tickets.calls import MAX_CHARS
+from serving.tickets.desk import Drafted
+from serving.tickets.fields import TicketFields
 from serving.tickets.insight import Findings
 from serving.tickets.labelling import Label
 from serving.tickets.life import Entry, Ticket
+from serving.tickets.outbox import dead_letters as dead
+from serving.tickets.outbox import requeue
+from serving.tickets.photos import MOST_PHOTOS
 from serving.tickets.store import CHINA, STATUS_NAMES
 
 TicketId = Annotated[str, Path(pattern=r"^DG\d{14}$", description="工单编号", examples=["DG20261122000001"])]
@@ -43,7 +48,7 @@ class DraftRequest(Body):
 class KeepRequest(DraftRequest):
     """A ticket to keep: the words, and what a person changed in the draft."""
 
-    fields: dict[str, Any] = Field(default={}, description="人工改过的字段，按合同字段名")
+    fields: TicketFields = Field(default=TicketFields(), description="人工改过的字段，按合同字段名")
     by: Actor
     dispatch_if_clear: bool = Field(False, description="没有任何疑点时直接派单")
 
@@ -58,7 +63,7 @@ class TurnRequest(Body):
 class EditRequest(Body):
     """Fields to change."""
 
-    fields: dict[str, Any]
+    fields: TicketFields
     by: Actor
 
 
@@ -67,6 +72,12 @@ class StepRequest(Body):
 
     by: Actor
     note: CleanStr = Field("", max_length=2000)
+
+
+class CloseCallRequest(StepRequest):
+    """The end of a call: who keeps its ticket, and what was changed in the draft."""
+
+    fields: TicketFields = Field(default=TicketFields(), description="人工改过的字段，按合同字段名")
 
 
 class DispatchRequest(StepRequest):
@@ -132,30 +143,18 @@ def ticket_router(service: TicketService, operators: Operators) -> APIRouter:
     return router
 
 
-def following_router(service: TicketService) -> APIRouter:
-    """Build the route with which a citizen follows a ticket: number and last four digits of the telephone."""
-    router = APIRouter(tags=["12345 工单"], responses=ERROR_RESPONSES)
-
-    @router.get("/v1/tickets/{ticket_id}/progress", summary="市民查进度")
-    async def progress(ticket_id: TicketId, phone: Annotated[str, Query(pattern=r"^\d{4}$")]) -> dict[str, Any]:
-        """编号和预留电话后四位都对才答复；只给进度，不给个人信息。"""
-        return await asyncio.to_thread(service.progress, ticket_id, phone)
-
-    return router
-
-
 def _drafting(router: APIRouter, service: TicketService) -> None:
     @router.post("/v1/tickets/draft", summary="生成工单草稿", response_model=None)
     async def draft(body: DraftRequest, request: Request) -> dict[str, Any] | EventSourceResponse:
         """不保存。`Accept: text/event-stream` 时先给规则填好的草稿，再给模型改写的标题和诉求。"""
         drafted = await service.desk.draft(body.text, body.channel, body.now)
         if "text/event-stream" not in request.headers.get("accept", ""):
-            return drafted.as_json()
+            return drafted_json(drafted)
 
         async def events() -> AsyncIterator[bytes]:
-            yield event("draft", drafted.as_json())
+            yield event("draft", drafted_json(drafted))
             refined = await service.desk.refined(drafted)
-            yield event("refined", refined.as_json())
+            yield event("refined", drafted_json(refined))
             yield event("done", {})
 
         return event_response(events())
@@ -168,23 +167,32 @@ def _drafting(router: APIRouter, service: TicketService) -> None:
     @router.post("/v1/tickets/calls/{call_id}/turns", summary="送来一句话")
     async def add_turn(call_id: CallId, body: TurnRequest) -> dict[str, Any]:
         """返回最新草稿，也推给正在听的页面。"""
-        return (await service.calls.add(call_id, body.speaker, body.text)).as_json()
+        return drafted_json(await service.calls.add(call_id, body.speaker, body.text))
 
     @router.get("/v1/tickets/calls/{call_id}/events", summary="听一通电话的草稿", response_model=None)
     async def listen(call_id: CallId) -> EventSourceResponse:
         """每次有新内容推送一个 draft 事件，直到电话结束。"""
 
+        service.calls.check(call_id)
+
         async def events() -> AsyncIterator[bytes]:
             async for drafted in alive(service.calls.drafts(call_id)):
-                yield PING if drafted is None else event("draft", drafted.as_json())
+                yield PING if drafted is None else event("draft", drafted_json(drafted))
+            yield event("end", {})
 
         return event_response(events())
 
     @router.post("/v1/tickets/calls/{call_id}/close", summary="电话结束，保存工单", status_code=201)
-    async def close_call(call_id: CallId, body: StepRequest) -> dict[str, Any]:
-        """把这通电话的草稿存成工单。"""
-        drafted = await service.calls.close(call_id)
-        return ticket_json(await service.desk.keep(drafted, by=body.by, idempotency_key=f"call-{call_id}"))
+    async def close_call(call_id: CallId, body: CloseCallRequest) -> dict[str, Any]:
+        """把这通电话的草稿存成工单；存好了才结束，重复提交得到同一张。"""
+        key = f"call-{call_id}"
+        ticket = await asyncio.to_thread(service.store.kept_with, key)
+        if ticket is None:
+            changes = body.fields.values(service.kb)
+            drafted = service.calls.last(call_id)
+            ticket = await service.desk.keep(drafted, by=body.by, changes=changes, idempotency_key=key)
+            await service.calls.end(call_id)
+        return ticket_json(ticket)
 
 
 def _tickets(router: APIRouter, service: TicketService) -> None:
@@ -195,9 +203,10 @@ def _tickets(router: APIRouter, service: TicketService) -> None:
         body: KeepRequest, idempotency_key: Annotated[ExternalId | None, Header()] = None
     ) -> dict[str, Any]:
         """返回时已经落盘。重复提交请带同一个 Idempotency-Key，只存一张。"""
+        changes = body.fields.values(service.kb)
         drafted = await service.desk.draft(body.text, body.channel, body.now)
-        ticket = await service.desk.keep(drafted, by=body.by, changes=body.fields, idempotency_key=idempotency_key)
-        if body.dispatch_if_clear and not body.fields:
+        ticket = await service.desk.keep(drafted, by=body.by, changes=changes, idempotency_key=idempotency_key)
+        if body.dispatch_if_clear and not changes:
             ticket = await service.desk.send_if_clear(ticket, drafted.draft)
         return ticket_json(ticket)
 
@@ -213,7 +222,22 @@ def _tickets(router: APIRouter, service: TicketService) -> None:
         found = await asyncio.to_thread(
             store.find, statuses=status, department=department, town=town, since=since, limit=limit
         )
-        return {"tickets": [ticket_json(ticket) for ticket in found]}
+        return {"tickets": [ticket_json(ticket) | {"due": service.due(ticket)} for ticket in found]}
+
+    @router.get("/v1/tickets/outbox/dead", summary="没有送达的派单")
+    async def dead_letters() -> dict[str, Any]:
+        """热线平台没有收下的；查明原因后可以重发。"""
+        letters = await asyncio.to_thread(dead, store)
+        return {
+            "delivers": service.delivers,
+            "deliveries": [{**asdict(letter), "body": None} for letter in letters],
+        }
+
+    @router.post("/v1/tickets/outbox/{delivery_id}/retry", summary="重发一次", status_code=204)
+    async def retry(delivery_id: Annotated[str, Path(pattern=r"^DG\d{14}-[a-z.]+-\d+$")]) -> Response:
+        """放回发送队列。"""
+        await asyncio.to_thread(requeue, store, delivery_id)
+        return Response(status_code=204)
 
     @router.get("/v1/tickets/export", summary="导出工单")
     async def export(format: Literal["csv", "xlsx"] = "csv", since: dt.datetime | None = None) -> Response:
@@ -230,17 +254,28 @@ def _tickets(router: APIRouter, service: TicketService) -> None:
         ticket, trail = await asyncio.to_thread(lambda: (store.get(ticket_id), store.trail(ticket_id)))
         return {
             **ticket_json(ticket),
+            "due": service.due(ticket),
+            "photos": await asyncio.to_thread(service.photos.count, ticket_id),
             "transcript": ticket.transcript,
             "draft": ticket.draft,
             "trail": [_entry(e) for e in trail],
         }
+
+    @router.get("/v1/tickets/{ticket_id}/photos/{no}.jpg", summary="一张照片", response_class=Response)
+    async def photo(ticket_id: TicketId, no: Annotated[int, Path(ge=1, le=MOST_PHOTOS)]) -> Response:
+        """市民随手拍的照片，已去掉拍摄地点和设备。"""
+        data = await asyncio.to_thread(service.photos.get, ticket_id, no)
+        return Response(data, media_type="image/jpeg", headers={"Cache-Control": "private, no-store"})
 
     @router.patch("/v1/tickets/{ticket_id}", summary="修改字段")
     async def edit(
         ticket_id: TicketId, body: EditRequest, if_match: Annotated[int | None, Header()] = None
     ) -> dict[str, Any]:
         """旧值和新值都记入留痕；带 If-Match: 版本号 可防止覆盖别人的修改。"""
-        return ticket_json(await asyncio.to_thread(store.edit, ticket_id, body.fields, body.by, if_match))
+        changes = body.fields.values(service.kb)
+        return ticket_json(
+            await asyncio.to_thread(store.edit, ticket_id, changes, body.by, if_match, service.deadline_as)
+        )
 
 
 def _steps(router: APIRouter, service: TicketService) -> None:
@@ -380,6 +415,11 @@ def _open311(router: APIRouter, service: TicketService) -> None:
     async def request(ticket_id: TicketId) -> JSONResponse:
         """GeoReport v2 的一张工单。"""
         return JSONResponse(exporter.requests([await asyncio.to_thread(store.get, ticket_id)]))
+
+
+def drafted_json(drafted: Drafted) -> dict[str, Any]:
+    """Give a draft with the text that its spans point into."""
+    return {**drafted.as_json(), "transcript": drafted.transcript.text}
 
 
 def ticket_json(ticket: Ticket) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from serving.cli_errors import WRONG_USE, CliError
+from serving.cli_errors import ENVIRONMENT, WRONG_USE, CliError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,10 +40,11 @@ def preview_once(
     """Read the files, check them, print the report (and write it to `out`); gives the exit code.
 
     Raises:
-        CliError: a file is not there, the item, a situation or the day is unknown.
+        CliError: a file is not there, the item, a situation or the day is unknown, or there is no OCR engine.
         KnowledgeBaseError: bad content.
     """
     from knowledge_base.content import load_content
+    from preview.errors import OcrUnavailableError
     from preview.report import report_json
     from serving.build import content_dir
     from serving.previews.build import build_engine
@@ -58,6 +59,8 @@ def preview_once(
         else:
             out.mkdir(parents=True, exist_ok=True)
             report = _with_papers(kb, engine, request, uploads, out)
+    except OcrUnavailableError as error:
+        raise CliError(f"文字识别组件不能用：{error}", ENVIRONMENT) from error
     finally:
         engine.close()
     told = report_json(report)

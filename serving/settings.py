@@ -59,7 +59,7 @@ class PreviewSettings(BaseModel):
         24, description="hours after which files that a citizen checked are deleted"
     )
     upload_mb: Annotated[int, Field(ge=1)] = Field(200, description="megabytes that one upload may carry")
-    max_files: Annotated[int, Field(ge=1)] = Field(60, description="files of one case")
+    max_files: Annotated[int, Field(ge=1)] = Field(30, description="files of one case")
     max_waiting: Annotated[int, Field(ge=1)] = Field(200, description="cases that may wait to be read")
     per_minute: Annotated[int, Field(ge=0)] = Field(
         30, description="cases that one client elsewhere may open in a minute; 0: any number"
@@ -81,6 +81,9 @@ class TicketSettings(BaseModel):
     )
     webhook_url: str = Field("", description="where dispatched tickets are sent to; empty: nowhere")
     webhook_secret: SecretStr = Field(SecretStr(""), description="secret that signs deliveries (HMAC-SHA256)")
+    per_minute: Annotated[int, Field(ge=0)] = Field(
+        10, description="tickets that one client elsewhere may draft or send in a minute; 0: any number"
+    )
 
 
 class Settings(BaseSettings):

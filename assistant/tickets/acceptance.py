@@ -32,7 +32,8 @@ _NOT_THERE = re.compile(
 _NOT_PLACE = re.compile(
     r"^(?:人|路|大道|大街|街(?!道)|酒店|菜|饭店|面|拉面|小吃|烧烤|话|户口|户籍|牌|车牌|号码|打来|那边转|转|社保|医保|公积金|来的|的亲戚|朋友)"
 )
-DONGGUAN = "东莞"
+_DONGGUAN = re.compile(r"(?<!你们)(?<!打)东莞(?!12345|能管|管不管|可以管|热线)|本市")
+"""Dongguan as a place, not as the hotline that is being called."""
 
 CATEGORY_GROUNDS = {"1801": "litigation", "1802": "discipline"}
 """Classes of the catalogue that are referred elsewhere, with their ground."""
@@ -82,7 +83,7 @@ def _found(entry: dict[str, Any], text: str) -> Span | None:
 
 def _elsewhere(text: str) -> Span | None:
     """Find a city other than Dongguan as the place of the matter."""
-    if DONGGUAN in text or "本市" in text:
+    if _DONGGUAN.search(text):
         return None
     for match in _ELSEWHERE.finditer(text):
         before = text[max(0, match.start() - 8) : match.start()]

@@ -50,9 +50,10 @@ _CALL_ME = re.compile(
 _BESIDE_PHONE = (
     re.compile(rf"(?:^|[\s,，。.；;：:！!？?（(、])(?P<name>{_HAN}{{2,4}}?)[\s,，:：(（]{{0,2}}(?:电话|手机|联系电话|tel|手机号)?[:：是]?\s{{0,2}}(?=1[3-9]\d{{9}})"),
     re.compile(rf"1[3-9]\d{{9}}[\s,，/(（]{{0,2}}(?P<name>{_HAN}{{2,4}}?)(?=$|[\s,，。.；;）)])"),
-    re.compile(rf"(?:——|--|—)\s*(?P<name>{_HAN}{{2,4}})\s*[。.]?\s*$"),
-    re.compile(rf"[。！!？?；;\n]\s*(?P<name>{_HAN}{{2,4}})\s*$"),
+
 )  # fmt: skip
+_SIGNATURE = re.compile(rf"(?:——|--|—|[。！!？?；;\n]) ?(?P<name>{_HAN}{{2,4}})[。.]?$")
+_SIGNATURE_CHARS = 12
 _ENGLISH = re.compile(r"(?:my name is|name's|this is|i am|i'm)\s+(?P<name>[a-z]+(?:\s+[a-z]+)?)\b", re.I)
 _NOT_ENGLISH = re.compile(
     r"\b(?:calling|a|an|the|in|from|at|not|very|living|here|looking|writing|so|being|having|trying)\b"
@@ -189,21 +190,23 @@ def _leading_name(said: str, at: int) -> tuple[str, int, str] | None:
     if titled and _family(titled["name"]) == titled["name"]:
         return titled["name"], titled.end(), titled["title"]
     whole = re.match(rf"(?P<name>{_HAN}{{2,4}}){_EDGE}", said[at:])
-    family = _family(said[at : at + 2])
     if whole and _is_name(whole["name"]):
         return whole["name"], whole.end(), ""
-    if family is None:
-        spelled_out = _SPELLS.match(said[at + 1 :])
-        rare = spelled_out is not None and spelled_out["again"] == said[at]
-        only_spelled = re.match(rf"{_HAN}{{1,4}}?(?:那个|的)(?P<name>{_HAN})(?!{_HAN})", said[at:])
-        if only_spelled and not rare and only_spelled["name"] in _surnames()[0]:
-            return only_spelled["name"], only_spelled.end(), ""  # 祁连山的祁
-        return (said[at], 1, "") if rare else None
-    rest = said[at + len(family) :]
-    spelled = _SPELLS.match(rest)
-    if spelled or re.match(_EDGE, rest) or re.match(rf"[啊呀哦,，\s]|{family}", rest):
-        return _respelled(family, rest[:14]), len(family), ""
-    return None
+    return _leading_surname(said, at)
+
+
+def _leading_surname(said: str, at: int) -> tuple[str, int, str] | None:
+    """Read a surname at the start of a reply, a rare one where it is spelled out."""
+    family = _family(said[at : at + 2])
+    if family is not None:
+        rest = said[at + len(family) :]
+        stands_alone = _SPELLS.match(rest) or re.match(_EDGE, rest) or re.match(rf"[啊呀哦,，\s]|{family}", rest)
+        return (_respelled(family, rest[:14]), len(family), "") if stands_alone else None
+    spelled = _SPELLS.match(said[at + 1 :])
+    if spelled is not None and spelled["again"] == said[at]:
+        return said[at], 1, ""
+    only = re.match(rf"{_HAN}{{1,4}}?(?:那个|的)(?P<name>{_HAN})(?!{_HAN})", said[at:])  # 祁连山的祁
+    return (only["name"], only.end(), "") if only and only["name"] in _surnames()[0] else None
 
 
 def _written(text: str) -> _Name | None:
@@ -225,6 +228,10 @@ def _names_in(text: str) -> Iterator[_Name]:
     for pattern in _BESIDE_PHONE:
         for match in pattern.finditer(text):
             yield from _titled_or_full(match, 0.88, strict=True)
+    written = text.rstrip()
+    signed = _SIGNATURE.search(written, max(0, len(written) - _SIGNATURE_CHARS))
+    if signed:
+        yield from _titled_or_full(signed, 0.85, strict=True)
     for match in _I_AM.finditer(text):
         if _is_name(match["name"], strict=True):
             yield _Name(match["name"], match.span("name"), 0.75)

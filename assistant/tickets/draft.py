@@ -16,6 +16,7 @@ from dataclasses import replace
 from langchain_core.language_models import BaseChatModel
 
 from assistant.errors import AssistantError
+from assistant.intents import IntentModel
 from assistant.tickets import signals
 from assistant.tickets.acceptance import acceptance
 from assistant.tickets.addresses import address
@@ -46,6 +47,7 @@ from assistant.tickets.summary_model import write_summary
 from assistant.tickets.towns import find_town
 from assistant.tickets.transcript import CallerWords, caller_words, parse
 from knowledge_base.content import KnowledgeBase
+from knowledge_base.text import normalise
 from prompts.ticket_drafts import draft_text
 
 logger = logging.getLogger(__name__)
@@ -74,6 +76,7 @@ class Drafter:
         self._rules = kb.ticket_rules
         self._limits = Limits(kb.ticket_rules)
         self._gazetteer = Gazetteer(kb.towns)
+        self._intents = IntentModel()
         self._classifier, self._dispatcher, self._chat, self._hint = classifier, dispatcher, chat, hint
         is_word("东莞")
         self.draft(parse(WARM_UP, now=dt.datetime.now().astimezone()))
@@ -91,8 +94,11 @@ class Drafter:
         parts = matters(words, lambda text: self._classifier.classify(text).category)
         further = [self._classifier.classify(part.text) for part in parts[1:]] if classified else []
         clock.lap("classify")
-        dangers = signals.emergencies(words)
-        fields = self._judged(fields, transcript, words, classified, dangers)
+        said = normalise(" ".join(words.text.split()))
+        sure, maybe = signals.sensed(words, self._intents.read(said, None)) if said else ([], [])
+        dangers = signals.emergencies(words) or sure
+        weak = signals.with_dangers(fields.weak_signals, dangers or maybe, self._rules, words.text)
+        fields = self._judged(replace(fields, weak_signals=weak), transcript, words, classified, dangers)
         clock.lap("judge")
         notes = (draft_text("notes", "instruction"),) if words.instructions else ()
         fields = replace(fields, matters=max(1, len(parts)), notes=notes)

@@ -15,6 +15,10 @@ import yaml
 from assistant.tickets.transcript import fold
 from knowledge_base.schema import Town
 
+_PLACE_BEFORE = re.compile(r"(?:^|[\s,，。！？;；]|在|喺|住|到|是|我|映|诉)$")
+_PLACE_AFTER = re.compile(
+    r"那边|这边|那里|这里|那家|那间|那个|公园|小区|地铁|市场|工业区|路口|村口|广场|小学|中学|学校|幼儿园|医院|花园|大道"
+)
 _FILE = Path(__file__).parent / "gazetteer.yaml"
 _SUFFIX = r"(?:镇|街道办事处|街道办|街道|街办|管委会|园区|高新区|新区|区|办事处|办)"
 _KIND = r"(?:股份经济联合社|村民委员会|居民委员会|村委会|居委会|社区|村)"
@@ -101,7 +105,8 @@ class Gazetteer:
         village = re.compile(_KIND).match(text, end)
         if name in self._villages and (village or name not in self._town_names):
             full = village is not None
-            if name in self._common and not full and not self._after_its_town(text, start, name):
+            placed = full or self._after_its_town(text, start, name) or self._stands_as_place(text, start, end, name)
+            if name in self._common and not placed:
                 return None
             return Mention(NameKind.VILLAGE, name, tuple(self._villages[name]), start, end, full)
         suffix = re.compile(_SUFFIX).match(text, end)
@@ -111,6 +116,12 @@ class Gazetteer:
             else end
         )
         return Mention(NameKind.TOWN, name, tuple(self._town_names[name]), start, end, end > match.end())
+
+    def _stands_as_place(self, text: str, start: int, end: int, name: str) -> bool:
+        """Tell whether an everyday word is the place here: 西平地铁口, 在东正那家店; only where one town has it."""
+        if len(self._villages[name]) != 1:
+            return False
+        return bool(_PLACE_BEFORE.search(text[max(0, start - 3) : start]) and _PLACE_AFTER.match(text, end))
 
     def _after_its_town(self, text: str, start: int, name: str) -> bool:
         before = re.sub(

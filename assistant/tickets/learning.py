@@ -25,9 +25,8 @@ def learn(
     version: str,
     policy: Policy | None = None,
     folds: int = FOLDS,
-    check: Sequence[Example] = (),
 ) -> Learnt:
-    """Train on labelled tickets; without `embed` on n-grams alone. `check`: tickets only to measure with.
+    """Train on labelled tickets; without `embed` on n-grams alone.
 
     Departments are turned into the ids of the knowledge base where it knows them; a label without a department
     takes its lead from the catalogue, where it stands in it. The model keeps only the leads that differ from it.
@@ -37,13 +36,10 @@ def learn(
     """
     duties = Duties(kb)
     wording = Wording(kb.towns)
-
-    def prepared(rows: Sequence[Example]) -> Prepared:
-        known = [_with_department(example, duties) for example in rows]
-        words = [wording.read(example.text) for example in known]
-        return Prepared(known, words, embed([embedded_part(text) for text in words]) if embed else None)
-
-    learnt = train(prepared(examples), version, folds, prepared(check) if check else None)
+    known = [_with_department(example, duties) for example in examples]
+    words = [wording.read(example.text) for example in known]
+    vectors = embed([embedded_part(text) for text in words]) if embed else None
+    learnt = train(Prepared(known, words, vectors), version, folds)
     leads = {label: lead for label, lead in learnt.model.meta["leads"].items() if duties.lead(label) != lead}
     learnt.model.meta["leads"] = leads  # the catalogue speaks for the rest, also when it is changed later
     return replace(learnt, report=dict(learnt.report) | {"auto": automatic(learnt, policy or Policy.load())})

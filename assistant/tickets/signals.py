@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from assistant.answers import AnswerStatus
+from assistant.intents import Intent
 from assistant.rules import rules
 from assistant.tickets.schema import Field, Span, Urgency, WeakSignal
 from assistant.tickets.transcript import CallerWords, fold
@@ -60,6 +61,23 @@ def emergencies(words: CallerWords) -> list[Emergency]:
                     found.append(Emergency(rule.kind, (line[1] + match.start(), line[1] + match.end())))
                     break
     return found
+
+
+SURE_DANGER = 0.4
+"""Probability of the emergency intents from which a text is an emergency without a wording of the rules."""
+
+MAYBE_DANGER = 0.25
+"""From here on it is a weak signal: a person looks before anything is sent. Both chosen on the tickets' dev split."""
+
+
+def sensed(words: CallerWords, intent: Intent) -> tuple[list[Emergency], list[Emergency]]:
+    """Give what the intent model senses in the caller's words as a whole: an emergency, or perhaps one."""
+    text = words.text.rstrip()
+    start = len(text) - len(text.lstrip())
+    kind = intent.likeliest("emergency").removeprefix("emergency").removeprefix("_") or "crime"
+    danger = [Emergency(kind, (start, len(text)))] if text.strip() else []
+    probability = intent.family("emergency")
+    return (danger if probability >= SURE_DANGER else [], danger if probability >= MAYBE_DANGER else [])
 
 
 def weak_signals(words: CallerWords, ticket_rules: Iterable[TicketRule]) -> Field[tuple[WeakSignal, ...]]:
@@ -108,6 +126,26 @@ def attachments(words: CallerWords) -> Field[tuple[str, ...]]:
     """Give the pictures, recordings and papers that the caller says there are."""
     spans = list(_all(_compiled()["attachments"], words.text))
     return Field(tuple(dict.fromkeys(words.text[slice(*span)] for span in spans)), 0.8, spans[0] if spans else None)
+
+
+SHOWN_CHARS = 40
+_SIGNAL_OF_DANGER = {"suicide": "weak-signal-1", "crowd": "weak-signal-2"}
+_DANGER_RULE = "weak-signal-6"
+
+
+def with_dangers(
+    found: Field[tuple[WeakSignal, ...]], dangers: Iterable[Emergency], ticket_rules: Iterable[TicketRule], text: str
+) -> Field[tuple[WeakSignal, ...]]:
+    """Add the weak signal that every emergency is by itself."""
+    names = {rule.id: rule.name for rule in ticket_rules if rule.kind is TicketRuleKind.WEAK_SIGNAL}
+    signals = {signal.rule: signal for signal in found.value}
+    first = found.evidence
+    for danger in dangers:
+        rule = _SIGNAL_OF_DANGER.get(danger.kind, _DANGER_RULE)
+        if rule in names and rule not in signals:
+            signals[rule] = WeakSignal(rule, names[rule], text[slice(*danger.span)][:SHOWN_CHARS])
+            first = first or danger.span
+    return Field(tuple(signals.values()), found.confidence, first)
 
 
 @dataclass(frozen=True)

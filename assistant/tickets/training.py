@@ -45,6 +45,7 @@ class Example:
     `measured` False: always learnt from, never held back, such as the short phrases of the catalogue.
     `routine` False: a person would have to look at it anyway (danger, two matters, not accepted), so that it says
     nothing about what a machine may send.
+    `calibrates`: it is like the tickets that will come; where there are such, confidence and thresholds follow them.
     """
 
     text: str
@@ -56,6 +57,7 @@ class Example:
     also: tuple[str, ...] = ()
     measured: bool = True
     routine: bool = True
+    calibrates: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Mixture:
     """A held-back ticket: its likeliest category, the department shares before sharpening, the right department."""
 
     routine: bool
+    calibrates: bool
     predicted: str
     shares: Mapping[str, float]
     right: str
@@ -85,8 +88,8 @@ class Prepared:
     vectors: Vectors | None
 
 
-def train(taught: Prepared, version: str, folds: int = FOLDS, check: Prepared | None = None) -> Learnt:
-    """Fit all heads. `check`: tickets that are not learnt from; what a machine may send is then read off them, too.
+def train(taught: Prepared, version: str, folds: int = FOLDS) -> Learnt:
+    """Fit all heads; what is measured comes from fits that had not seen the ticket.
 
     Raises:
         TrainingError: fewer than two labels have enough texts.
@@ -107,7 +110,7 @@ def train(taught: Prepared, version: str, folds: int = FOLDS, check: Prepared | 
         report[name] = _accuracy(heads[name], held_logits[name], labels)
     mixtures = _mixtures(rows, heads, held_logits, leads)
     model = LinearModel(features.terms, features.idf, features.centre, heads, {})
-    checked = _checked(model, check, leads) if check else []
+    checked = [mixture for mixture in mixtures if mixture.calibrates]
     seen = checked or mixtures
     power = fitted_power([m.shares for m in seen], [m.right for m in seen])
     marks = _marks([m for m in mixtures if m.routine], power)
@@ -294,22 +297,9 @@ def _mixtures(
         if leads and category and row.department != "":
             shares = department_shares(category, department, leads.get, 1.0)
             predicted = max(category, key=lambda label: category[label])
-            found.append(Mixture(row.routine, predicted, shares, row.department or NOBODY))
-    return found
-
-
-def _checked(model: LinearModel, check: Prepared, leads: Mapping[str, str | None]) -> list[Mixture]:
-    """Dispatch tickets the model was not taught."""
-    found = []
-    for n, row in enumerate(check.examples):
-        read = model.read(check.words[n], check.vectors[n] if check.vectors is not None else None)
-        shares = department_shares(read[CATEGORY], read.get(DEPARTMENT, {}), leads.get, 1.0)
-        predicted = max(read[CATEGORY], key=lambda label: read[CATEGORY][label])
-        right = row.department or NOBODY
-        best = max(shares, key=lambda d: shares[d])
-        if best in row.also:
-            right = best
-        found.append(Mixture(row.routine, predicted, shares, right))
+            best = max(shares, key=lambda d: shares[d])
+            right = best if best in row.also else row.department or NOBODY
+            found.append(Mixture(row.routine, row.calibrates, predicted, shares, right))
     return found
 
 

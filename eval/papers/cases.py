@@ -76,6 +76,8 @@ def _follow_guide(draft: Draft, item: ServiceItem) -> None:
     for handed in draft.files:
         if "原件" in forms.get(handed.material, "") and "复印" not in forms[handed.material]:
             handed.may_be_copy = False
+        if handed.papers[0]["shape"] == "portrait":  # without a word on it a person may be asked what it is
+            draft.tolerate(handed, FindingCode.NEEDS_PERSON)
     given = {supply.material for supply in draft.supplies}
     for material in item.materials:
         if material.id not in given:

@@ -65,13 +65,18 @@ def _id_first(cast: Cast) -> list[Supply]:
 
 
 def _id_renewal(cast: Cast) -> list[Supply]:
-    """The old card ran out within the last months: that is why it is renewed."""
+    """The old card has run out, hence the renewal: issued before 26 for 10 years, or before 16 for 5."""
     form = personal_form(cast, cast.applicant, "居民身份证申领登记表", ("申领原因", "reason", "有效期满换领"))
     front, back = m.id_card(cast, cast.applicant)
-    end = dt.date.fromisoformat(cast.before(5, 60))
-    span = 10 if (end - cast.applicant.birth).days / 365.25 < 36 else 20
-    start = end.replace(year=end.year - span, day=min(end.day, 28))
-    old = [front, back.changed(valid_from=start.isoformat(), valid_to=end.replace(day=min(end.day, 28)).isoformat())]
+    birth = cast.applicant.birth.replace(day=min(cast.applicant.birth.day, 28))
+    recent = dt.date.fromisoformat(cast.before(5, 60))
+    recent = recent.replace(day=min(recent.day, 28))
+    last = birth.replace(year=birth.year + 35)
+    end, span = (
+        (min(recent, last), 10) if (recent - birth).days > 27 * 365 else (birth.replace(year=birth.year + 20), 5)
+    )
+    start = end.replace(year=end.year - span)
+    old = [front, back.changed(valid_from=start.isoformat(), valid_to=end.isoformat())]
     return [
         supply("application-form", form),
         supply("hukou-book", m.household(cast, cast.applicant)),

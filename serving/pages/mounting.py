@@ -25,7 +25,9 @@ FONTS = ("PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK S
 STYLES = ("citizen.css", "preview.css")
 
 
-def mount_page(app: FastAPI, path: str, title: str, markup: str, scripts: Sequence[str]) -> FastAPI:
+def mount_page(
+    app: FastAPI, path: str, title: str, markup: str, scripts: Sequence[str], sheets: Sequence[str] = STYLES
+) -> FastAPI:
     """Serve `markup` with its scripts (files of this folder, run one after another) at `path`, with a slash behind.
 
     Mount before the page at "/", which takes every address that is left.
@@ -37,7 +39,7 @@ def mount_page(app: FastAPI, path: str, title: str, markup: str, scripts: Sequen
     app.add_api_route(path, with_slash, include_in_schema=False)
     with gr.Blocks(title=title, analytics_enabled=False) as blocks:
         gr.HTML(markup, js_on_load="\n".join(_text(name) for name in scripts), apply_default_css=False)
-    styles = "\n".join(_text(name) for name in STYLES)
+    styles = "\n".join(_text(name) for name in sheets)
     head = fill("preview_head.html", title=title).replace("/*styles*/", styles)
     mounted = gr.mount_gradio_app(
         app,

@@ -75,8 +75,8 @@ function typeName(type) {
 
 /* ---- the API: every failure becomes an Error whose message is for people ---- */
 
-async function api(path, { method = "GET", json, token = false, raw = false } = {}) {
-  const headers = {};
+async function api(path, { method = "GET", json, token = false, raw = false, headers: given = {} } = {}) {
+  const headers = { ...given };
   if (json !== undefined) headers["Content-Type"] = "application/json";
   const secret = read(sessionStorage, TOKEN_KEY);
   if (token && secret) headers.Authorization = "Bearer " + secret;
@@ -296,3 +296,4 @@ async function asStaff(path, given = {}) {
 
 keepSwitch("gj-big", "big");
 keepSwitch("gj-contrast", "contrast");
+page.dataset.ready = "";

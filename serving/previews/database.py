@@ -11,30 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from serving.previews.errors import StorageError
-from serving.previews.migrations import migrate
+from serving.previews.migrations import MIGRATIONS
 from serving.previews.vault import Vault
+from serving.sqlite_file import SqliteFile
 
-BUSY_TIMEOUT_S = 10.0
 
-
-class Database:
+class Database(SqliteFile):
     """Opens connections and seals values. Threads and processes may share the file."""
 
     def __init__(self, path: Path, vault: Vault) -> None:
-        self._path = path
+        super().__init__(path, MIGRATIONS)
         self.vault = vault
-
-    def exists(self) -> bool:
-        """Tell whether anything was ever kept."""
-        return self._path.is_file()
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction: when this ends without an error, the rows are on disk (synchronous=FULL)."""
-        with self.connection() as db:
-            db.execute("BEGIN IMMEDIATE")
-            yield db
-            db.execute("COMMIT")
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
@@ -44,15 +31,9 @@ class Database:
             StorageError: the disk is full or may not be written, or the file is damaged.
         """
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            db = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-            try:
-                db.execute("PRAGMA synchronous = FULL")
+            with super().connection() as db:
                 db.execute("PRAGMA secure_delete = ON")  # what is forgotten is overwritten, too
-                migrate(db, BUSY_TIMEOUT_S)
                 yield db
-            finally:
-                db.close()  # rolls back what was not committed
         except sqlite3.IntegrityError:
             raise
         except (sqlite3.Error, OSError) as error:
@@ -62,11 +43,6 @@ class Database:
         """Run one write statement in a transaction of its own; gives the number of rows it changed."""
         with self.transaction() as db:
             return db.execute(statement, values).rowcount
-
-    def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Give all rows of a query."""
-        with self.connection() as db:
-            return db.execute(query, values).fetchall()
 
     def sealed(self, text: str | None) -> bytes | None:
         """Make a value for a sealed column."""

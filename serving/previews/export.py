@@ -14,7 +14,10 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def cases_csv(figures: Stats, materials: Mapping[str, str]) -> bytes:
-    """Write the decided cases as CSV that Excel opens in Chinese (UTF-8 with a mark). `materials`: item/material → name."""
+    """Write the decided cases as CSV that Excel opens in Chinese (UTF-8 with a mark).
+
+    `materials`: names by `item/material`.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(words("export.columns").values())

@@ -6,9 +6,6 @@ codes, materials and decisions stay for the return-rate monitor.
 
 from __future__ import annotations
 
-import sqlite3
-import time
-
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE IF NOT EXISTS previews (
@@ -33,12 +30,12 @@ MIGRATIONS: tuple[str, ...] = (
         created_at TEXT NOT NULL,
         expires_at TEXT NOT NULL,
         deleted_at TEXT
-    );
+    );;
     CREATE UNIQUE INDEX IF NOT EXISTS previews_by_key ON previews (idempotency_key)
-        WHERE idempotency_key IS NOT NULL;
-    CREATE INDEX IF NOT EXISTS previews_by_status ON previews (status);
-    CREATE INDEX IF NOT EXISTS previews_by_digest ON previews (digest);
-    CREATE INDEX IF NOT EXISTS previews_by_expiry ON previews (expires_at) WHERE deleted_at IS NULL;
+        WHERE idempotency_key IS NOT NULL;;
+    CREATE INDEX IF NOT EXISTS previews_by_status ON previews (status);;
+    CREATE INDEX IF NOT EXISTS previews_by_digest ON previews (digest);;
+    CREATE INDEX IF NOT EXISTS previews_by_expiry ON previews (expires_at) WHERE deleted_at IS NULL;;
 
     CREATE TABLE IF NOT EXISTS preview_files (
         preview_id TEXT NOT NULL REFERENCES previews,
@@ -52,7 +49,7 @@ MIGRATIONS: tuple[str, ...] = (
         reading BLOB,
         summary TEXT NOT NULL DEFAULT '{}',
         PRIMARY KEY (preview_id, file_id)
-    );
+    );;
 
     CREATE TABLE IF NOT EXISTS preview_edits (
         preview_id TEXT NOT NULL REFERENCES previews,
@@ -62,7 +59,7 @@ MIGRATIONS: tuple[str, ...] = (
         value BLOB NOT NULL,
         edited_at TEXT NOT NULL,
         PRIMARY KEY (preview_id, file_id, part, field)
-    );
+    );;
 
     CREATE TABLE IF NOT EXISTS preview_findings (
         preview_id TEXT NOT NULL REFERENCES previews,
@@ -72,7 +69,7 @@ MIGRATIONS: tuple[str, ...] = (
         material_id TEXT,
         confidence REAL NOT NULL,
         PRIMARY KEY (preview_id, finding_id)
-    );
+    );;
 
     CREATE TABLE IF NOT EXISTS preview_decisions (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -84,9 +81,9 @@ MIGRATIONS: tuple[str, ...] = (
         reasons TEXT NOT NULL,
         note TEXT NOT NULL,
         decided_at TEXT NOT NULL
-    );
-    CREATE INDEX IF NOT EXISTS preview_decisions_by_case ON preview_decisions (preview_id, stage, id);
-    CREATE INDEX IF NOT EXISTS preview_decisions_by_time ON preview_decisions (decided_at);
+    );;
+    CREATE INDEX IF NOT EXISTS preview_decisions_by_case ON preview_decisions (preview_id, stage, id);;
+    CREATE INDEX IF NOT EXISTS preview_decisions_by_time ON preview_decisions (decided_at);;
 
     CREATE TABLE IF NOT EXISTS preview_judgements (
         decision_id INTEGER NOT NULL REFERENCES preview_decisions,
@@ -101,34 +98,3 @@ MIGRATIONS: tuple[str, ...] = (
     """,
 )
 """Each brings the database one version further; only ever append."""
-
-
-def migrate(db: sqlite3.Connection, wait_s: float) -> None:
-    """Bring a database up to date; may be run any number of times and by several processes at once."""
-    if _version(db) >= len(MIGRATIONS):
-        return
-    end = time.monotonic() + wait_s
-    while True:
-        try:
-            db.execute("PRAGMA journal_mode = WAL")  # does not wait for other connections by itself
-            break
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > end:
-                raise
-            time.sleep(0.05)
-    for number in range(1, len(MIGRATIONS) + 1):
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            if _version(db) < number:
-                for statement in MIGRATIONS[number - 1].split(";"):
-                    if statement.strip():
-                        db.execute(statement)
-                db.execute(f"PRAGMA user_version = {number}")
-            db.execute("COMMIT")
-        except BaseException:
-            db.execute("ROLLBACK")
-            raise
-
-
-def _version(db: sqlite3.Connection) -> int:
-    return int(db.execute("PRAGMA user_version").fetchone()[0])

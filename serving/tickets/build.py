@@ -19,17 +19,23 @@ from assistant.tickets.exemplars import shipped_tickets
 from assistant.tickets.policy import SHIPPED, Policy
 from assistant.tickets.schema import TicketKind
 from assistant.tickets.versions import ModelVersions
+from knowledge_base.content import KnowledgeBase
 from serving.build import Product
 from serving.settings import Settings
 from serving.tickets.calls import Calls
+from serving.tickets.citizens import CitizenDesk
 from serving.tickets.desk import TicketDesk
-from serving.tickets.errors import TicketError, TicketNotFoundError
+from serving.tickets.errors import TicketError
 from serving.tickets.export import Exporter
 from serving.tickets.insight import Insight
 from serving.tickets.labelling import Labelling
-from serving.tickets.life import Ticket
+from serving.tickets.life import Ticket, TicketStatus
 from serving.tickets.outbox import Outbox
+from serving.tickets.photos import PhotoStore
 from serving.tickets.store import CHINA, STATUS_NAMES, TicketStore
+
+WAITING = (TicketStatus.DRAFT, TicketStatus.CONFIRMED, TicketStatus.DISPATCHED, TicketStatus.RETURNED)
+"""States in which a ticket still owes its caller an answer."""
 
 
 class UnknownDepartmentError(TicketError):
@@ -68,9 +74,8 @@ class TicketService:
     @cached_property
     def dispatcher(self) -> Dispatcher:
         """Who knows the departments."""
-        meta = self._classifier.model.meta
         policy = Policy.load(self._policy_file if self._policy_file.is_file() else SHIPPED)
-        return Dispatcher(self._product.index.kb, policy, meta.get("held_back"), meta.get("leads"))
+        return Dispatcher.of(self._product.index.kb, self._classifier.model, policy)
 
     @cached_property
     def drafter(self) -> Drafter:
@@ -106,6 +111,22 @@ class TicketService:
         """Who keeps labels."""
         return Labelling(self.store)
 
+    @property
+    def kb(self) -> KnowledgeBase:
+        """What departments, towns and categories there are."""
+        return self._product.index.kb
+
+    @cached_property
+    def photos(self) -> PhotoStore:
+        """Who keeps citizens' photos."""
+        key = self._settings.tickets.key
+        return PhotoStore(self._settings.data_dir / "tickets" / "photos", key.get_secret_value() if key else None)
+
+    @cached_property
+    def citizens(self) -> CitizenDesk:
+        """Who serves citizens."""
+        return CitizenDesk(self)
+
     def close(self) -> None:
         """Let the base model go."""
         self._product.model.close()
@@ -124,33 +145,40 @@ class TicketService:
             if department not in known:
                 raise UnknownDepartmentError(department, known)
 
-    def progress(self, ticket_id: str, phone_end: str) -> dict[str, Any]:
-        """Tell a citizen how a ticket stands.
-
-        Raises:
-            TicketNotFoundError: no ticket has the number, or the telephone is not its caller's.
-        """
-        ticket = self.store.get(ticket_id)
-        if not str(ticket.fields.get("phone") or "").endswith(phone_end) or not ticket.fields.get("phone"):
-            raise TicketNotFoundError(ticket_id)
+    def progress_of(self, ticket: Ticket) -> dict[str, Any]:
+        """Tell how a ticket stands, without anything of its caller."""
         names = {d.id: d.name for d in self._product.index.kb.departments}
-        deadline = self.deadline(ticket)
         return {
-            "ticket_id": ticket_id,
+            "ticket_id": ticket.ticket_id,
             "status": ticket.status.value,
             "status_name": STATUS_NAMES[ticket.status],
             "department": names.get(ticket.department or "") if ticket.dispatches else None,
             "deadline": ticket.deadline.isoformat() if ticket.deadline else None,
-            "due": deadline.state(dt.datetime.now(CHINA).date()).value if deadline else None,
+            "due": self.due(ticket),
             "reply": ticket.reply or None,
             "merged_into": ticket.merged_into,
         }
+
+    def due(self, ticket: Ticket) -> str | None:
+        """Tell how the deadline of a ticket that waits for an answer stands; None where nothing is due."""
+        deadline = self.deadline(ticket) if ticket.status in WAITING else None
+        return deadline.state(dt.datetime.now(CHINA).date()).value if deadline else None
 
     def deadline(self, ticket: Ticket) -> Deadline | None:
         """Count the deadline of a ticket again; None where its kind has none."""
         kind = ticket.fields.get("kind")
         received = ticket.received_at.astimezone(CHINA).date()
         return self.desk.limits.deadline(TicketKind(kind), received) if kind else None
+
+    def deadline_as(self, ticket: Ticket, kind: str) -> dt.date | None:
+        """Give the deadline that a ticket has as another kind."""
+        limit = self.desk.limits.deadline(TicketKind(kind), ticket.received_at.astimezone(CHINA).date())
+        return limit.on if limit else None
+
+    @property
+    def delivers(self) -> bool:
+        """Whether dispatched tickets are sent to a hotline platform."""
+        return bool(self._settings.tickets.webhook_url)
 
     async def reply_draft(self, ticket: Ticket) -> dict[str, Any]:
         """Draft a reply of what the knowledge base holds on the matter; honest when it holds nothing."""

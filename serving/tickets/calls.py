@@ -45,6 +45,8 @@ class _Call:
     transcript: Transcript
     drafted: Drafted | None = None
     version: int = 0
+    turns: int = 0
+    drafted_turn: int = 0
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
 
@@ -73,11 +75,14 @@ class Calls:
         if len(call.transcript.text) + len(words) > MAX_CHARS:
             raise CallTooLongError
         call.transcript = append(call.transcript, speaker, words)
+        call.turns += 1
+        turn = call.turns
         drafted = await self._desk.draft(call.transcript.text, Channel.CALL, call.transcript.now)
         async with call.changed:
-            call.drafted = drafted
-            call.version += 1
-            call.changed.notify_all()
+            if turn > call.drafted_turn:  # a draft of fewer words that took longer does not replace a later one
+                call.drafted, call.drafted_turn = drafted, turn
+                call.version += 1
+                call.changed.notify_all()
         return drafted
 
     async def drafts(self, call_id: str) -> AsyncIterator[Drafted]:
@@ -91,19 +96,28 @@ class Calls:
             if drafted is not None:
                 yield drafted
 
-    async def close(self, call_id: str) -> Drafted:
-        """End a call and give the last draft.
+    def last(self, call_id: str) -> Drafted:
+        """Give the draft as it stands.
 
         Raises:
             CallNotFoundError: there is no such call, or nothing was said in it.
         """
-        call = self._calls.pop(call_id, None)
-        if call is None or call.drafted is None:
+        drafted = self._find(call_id).drafted
+        if drafted is None:
             raise CallNotFoundError
-        async with call.changed:
-            call.version += 1
-            call.changed.notify_all()
-        return call.drafted
+        return drafted
+
+    def check(self, call_id: str) -> None:
+        """Raise CallNotFoundError unless the call runs."""
+        self._find(call_id)
+
+    async def end(self, call_id: str) -> None:
+        """Forget a call, once its ticket is kept; listeners are told."""
+        call = self._calls.pop(call_id, None)
+        if call is not None:
+            async with call.changed:
+                call.version += 1
+                call.changed.notify_all()
 
     def _find(self, call_id: str) -> _Call:
         if call_id not in self._calls:

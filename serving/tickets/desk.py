@@ -100,6 +100,8 @@ class TicketDesk:
     ) -> Ticket:
         """Keep a draft as a ticket, with what a person changed in it already."""
         values = {**field_values(drafted.draft), **(changes or {})}
+        received = drafted.transcript.now.astimezone(CHINA).date()
+        limit = self.limits.deadline(TicketKind(values["kind"]), received) if values["kind"] else None
         draft = drafted.as_json()
         return await asyncio.to_thread(
             self.store.create,
@@ -109,7 +111,7 @@ class TicketDesk:
             channel=drafted.transcript.channel.value,
             received_at=drafted.transcript.now,
             by=by,
-            deadline=drafted.draft.deadline,
+            deadline=limit.on if limit else None,
             idempotency_key=idempotency_key,
         )
 
@@ -123,9 +125,10 @@ class TicketDesk:
             return ticket
         danger = draft.urgency.value is Urgency.EMERGENCY or bool(draft.weak_signals.value)
         doubt = draft.acceptance.value is Acceptance.REJECT or draft.matters > 1 or bool(draft.duplicates)
-        if danger or doubt or ticket.status is not TicketStatus.DRAFT:
+        if danger or doubt or ticket.dispatches or ticket.status not in (TicketStatus.DRAFT, TicketStatus.CONFIRMED):
             return ticket
-        await asyncio.to_thread(self.store.confirm, ticket.ticket_id, MACHINE)
+        if ticket.status is TicketStatus.DRAFT:
+            await asyncio.to_thread(self.store.confirm, ticket.ticket_id, MACHINE)
         return await asyncio.to_thread(
             self.store.dispatch,
             ticket.ticket_id,

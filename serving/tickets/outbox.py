@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from serving.tickets.errors import TicketError
 from serving.tickets.store import TicketStore
 
 logger = logging.getLogger(__name__)
@@ -89,16 +90,15 @@ class Outbox:
         with self._store.file.transaction() as db:
             statement = f"UPDATE outbox SET next_at = ? WHERE delivery_id = ({due}) RETURNING *"
             row = db.execute(statement, (lease, begun.isoformat())).fetchone()
-        return self._delivery(row) if row else None
+        return _delivery(self._store, row) if row else None
 
     def dead_letters(self) -> list[Delivery]:
         """Give what the platform did not take."""
-        rows = self._store.file.rows("SELECT * FROM outbox WHERE state = 'dead' ORDER BY created_at")
-        return [self._delivery(row) for row in rows]
+        return dead_letters(self._store)
 
     def retry(self, delivery_id: str) -> None:
         """Put a dead letter back in the queue."""
-        self._mark(delivery_id, "waiting", 0, 0.0, "")
+        requeue(self._store, delivery_id)
 
     def _run(self, pause_s: float) -> None:
         while not self._stop.wait(pause_s):
@@ -114,7 +114,7 @@ class Outbox:
                 "event": delivery.event,
                 "delivery_id": delivery.delivery_id,
                 "ticket_id": ticket.ticket_id,
-                "fields": ticket.fields,
+                "fields": {name: value for name, value in ticket.fields.items() if name != "follow_code"},
                 "deadline": ticket.deadline.isoformat() if ticket.deadline else None,
                 **delivery.body,
             },
@@ -165,16 +165,50 @@ class Outbox:
                 ),
             )
 
-    def _delivery(self, row: Any) -> Delivery:
-        return Delivery(
-            row["delivery_id"],
-            row["ticket_id"],
-            row["event"],
-            row["state"],
-            row["attempts"],
-            row["problem"],
-            self._store.opened(row["body"]),
+
+class NoDeadLetterError(TicketError):
+    """No dead letter has this number."""
+
+    status = 404
+    code = "delivery_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("没有这条未送达的记录，可能已经重发。请刷新后再看。")
+
+
+def dead_letters(store: TicketStore) -> list[Delivery]:
+    """Give what the platform did not take, oldest first."""
+    rows = store.file.rows("SELECT * FROM outbox WHERE state = 'dead' ORDER BY created_at")
+    return [_delivery(store, row) for row in rows]
+
+
+def requeue(store: TicketStore, delivery_id: str) -> None:
+    """Put a dead letter back in the queue.
+
+    Raises:
+        NoDeadLetterError: there is none of this number; what was sent is never sent again.
+    """
+    now = dt.datetime.now(dt.UTC).isoformat()
+    with store.file.transaction() as db:
+        done = db.execute(
+            "UPDATE outbox SET state = 'waiting', attempts = 0, next_at = ?, problem = '' "
+            "WHERE delivery_id = ? AND state = 'dead'",
+            (now, delivery_id),
         )
+        if not done.rowcount:
+            raise NoDeadLetterError
+
+
+def _delivery(store: TicketStore, row: Any) -> Delivery:
+    return Delivery(
+        row["delivery_id"],
+        row["ticket_id"],
+        row["event"],
+        row["state"],
+        row["attempts"],
+        row["problem"],
+        store.opened(row["body"]),
+    )
 
 
 def signature(secret: bytes, stamp: str, payload: bytes) -> str:

@@ -118,8 +118,23 @@ class TicketStore:
             self._note(db, ticket_id, Step.CREATE, by, "", {"channel": channel})
             return self._read(db, ticket_id)
 
-    def edit(self, ticket_id: str, changes: dict[str, Any], by: str, version: int | None = None) -> Ticket:
+    def kept_with(self, key: str) -> Ticket | None:
+        """Give the ticket that was kept with an idempotency key."""
+        with self._connection() as db:
+            row = _by_key(db, key)
+            return self._ticket(row) if row else None
+
+    def edit(
+        self,
+        ticket_id: str,
+        changes: dict[str, Any],
+        by: str,
+        version: int | None = None,
+        deadline_of: Callable[[Ticket, str], dt.date | None] | None = None,
+    ) -> Ticket:
         """Change fields; the audit trail keeps the old and the new values.
+
+        `deadline_of` gives the deadline of a ticket that becomes another kind.
 
         Raises:
             WrongStepError, VersionConflictError, TicketNotFoundError
@@ -129,6 +144,9 @@ class TicketStore:
             changed = {k: [old.fields.get(k), v] for k, v in changes.items() if old.fields.get(k) != v}
             if changed:
                 self._set(db, ticket_id, self._columns({**old.fields, **changes}))
+            if deadline_of and changes.get("kind") and "kind" in changed:
+                deadline = deadline_of(old, changes["kind"])
+                self._set(db, ticket_id, {"deadline": deadline.isoformat() if deadline else None})
             return changed
 
         return self._step(ticket_id, Step.EDIT, by, "", write, version)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .preview_engine import PaperEngine, picture
+from .preview_engine import NUMBER_BOX, SIZE, PaperEngine, picture
 from .preview_serving import app_at, product_at
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium fonts-noto-cjk"),
 ]
 
+READY = "#gj[data-ready]"
 EVIL = "<img src=x onerror=alert(1)>"
 
 
@@ -104,7 +105,7 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def hand_in(page: Page, url: str, applicant: str, *files: Path) -> None:
     """Take papers in at the counter and wait for the report."""
-    page.goto(f"{url}/clerk/")
+    open_page(page, f"{url}/clerk/")
     page.fill("#pv-item", "居住证申领")
     page.press("#pv-item", "Enter")
     page.click("#pv-situations .pv-choice >> nth=0")
@@ -112,6 +113,12 @@ def hand_in(page: Page, url: str, applicant: str, *files: Path) -> None:
     page.set_input_files("#pv-files", [str(file) for file in files])
     page.click("#pv-start")
     page.wait_for_selector("#pv-review:not([hidden])")
+
+
+def open_page(page: Page, address: str) -> None:
+    """Go to a page and wait until its script runs."""
+    page.goto(address)
+    page.wait_for_selector(READY)
 
 
 def no_sideways(page: Page) -> bool:
@@ -159,7 +166,7 @@ def test_papers_become_findings_beside_their_boxes_and_a_decision(desk: Page, ur
     desk.wait_for_selector(".pv-decided")
     assert "退回补正" in desk.inner_text(".pv-decided")
 
-    desk.goto(f"{url}/monitor/")
+    open_page(desk, f"{url}/monitor/")
     desk.wait_for_selector("#pv-kpi-rate b")
     assert desk.inner_text("#pv-kpi-rate b") == "100.0%"
     assert "申请人材料问题" in desk.inner_text("#pv-who")
@@ -202,6 +209,7 @@ def test_the_counter_can_be_worked_by_keyboard(desk: Page, url: str, papers: Pat
 def test_a_case_survives_a_reload_and_can_be_removed(desk: Page, url: str, papers: Path) -> None:
     hand_in(desk, url, "", papers / "申请表两页.jpg")
     desk.reload()
+    desk.wait_for_selector(READY)
     desk.wait_for_selector("#pv-review:not([hidden])")
     assert desk.inner_text("#pv-page-no") == "1 / 2"
     desk.click("#pv-next")
@@ -210,13 +218,12 @@ def test_a_case_survives_a_reload_and_can_be_removed(desk: Page, url: str, paper
     desk.click("#pv-tab-case")
     desk.click("text=撤销这份预审并删除文件")
     desk.wait_for_selector("#pv-intake:not([hidden])")
-    desk.goto(address)
-    desk.reload()
+    open_page(desk, address)  # only the part behind # is new: the page stays
     desk.wait_for_selector("#pv-error:has-text('已经删除')")
 
 
 def test_what_is_missing_is_said_before_anything_is_sent(desk: Page, url: str) -> None:
-    desk.goto(f"{url}/clerk/")
+    open_page(desk, f"{url}/clerk/")
     desk.click("#pv-start")
     assert "选好事项" in desk.inner_text("#pv-error")
     desk.fill("#pv-item", "完全没有的事项名")
@@ -239,7 +246,7 @@ def test_names_of_files_and_people_never_become_markup(desk: Page, url: str, pap
 
 
 def test_a_citizen_learns_what_to_change_and_deletes_the_papers(phone: Page, url: str, papers: Path) -> None:
-    phone.goto(f"{url}/check")
+    open_page(phone, f"{url}/check")
     phone.fill("#pv-item", "居住证")
     phone.click("[data-item=jz-apply]")
     phone.click("#pv-situations .pv-choice >> nth=0")
@@ -252,6 +259,12 @@ def test_a_citizen_learns_what_to_change_and_deletes_the_papers(phone: Page, url
     assert "要改 1 处" in phone.inner_text(".pv-verdict")
     assert "已过期" in phone.inner_text("#pv-result")
     phone.wait_for_selector(".pv-crop .pv-box")
+    phone.wait_for_function("document.querySelector('.pv-crop img').complete")
+    paper, mark = phone.locator(".pv-crop img").bounding_box(), phone.locator(".pv-crop .pv-box").bounding_box()
+    assert paper is not None
+    assert mark is not None
+    marked = ((mark["x"] - paper["x"]) / paper["width"], (mark["y"] - paper["y"]) / paper["height"])
+    assert marked == pytest.approx((NUMBER_BOX[0] / SIZE[0], NUMBER_BOX[1] / SIZE[1]), abs=0.02)
     assert no_sideways(phone)
     size = "parseFloat(getComputedStyle(document.querySelector('.pv-fix')).fontSize)"
     assert phone.evaluate(size) >= 18
@@ -278,7 +291,7 @@ def test_the_counter_fits_a_phone(phone: Page, url: str, papers: Path) -> None:
 
 
 def test_the_monitor_without_figures_says_so(phone: Page, url: str) -> None:
-    phone.goto(f"{url}/monitor/")
+    open_page(phone, f"{url}/monitor/")
     phone.fill("#pv-token-value", "counter-word")
     phone.click("#pv-token-yes")
     phone.fill("#pv-since", "2001-01-01")

@@ -41,7 +41,10 @@ def test_clear_ticket_goes_out_by_machine_with_the_duty_line_and_the_town(dispat
         ({"urgency": Urgency.EMERGENCY}, Obstacle.EMERGENCY),
         ({"weak_signals": 1}, Obstacle.WEAK_SIGNAL),
         ({"classification": sure("0101", alarm=0.5)}, Obstacle.ALARM),
+        ({"text": "我怀孕七个月了还要上夜班"}, Obstacle.ALARM),
+        ({"classification": replace(sure("0101"), refusal=0.2)}, Obstacle.NOT_ACCEPTED),
         ({"matters": 2}, Obstacle.SEVERAL_MATTERS),
+        ({"text": "拖欠工资，另外路灯也坏了"}, Obstacle.SEVERAL_MATTERS),
         ({"town": None}, Obstacle.MISSING_PLACE),
         ({"text": "打给城管，城管说不归他们管，叫我找环保"}, Obstacle.DISPUTED),
         ({"accepted": False}, Obstacle.NOT_ACCEPTED),
@@ -99,6 +102,11 @@ def test_refused_matter_goes_to_nobody_but_shows_candidates(dispatcher: Dispatch
     sent = dispatcher.dispatch(known("0101", accepted=False))
     assert sent.department is None
     assert sent.candidates[0].department == "rsj"
+
+
+def test_what_the_model_is_sure_the_hotline_refuses_goes_to_nobody(dispatcher: Dispatcher) -> None:
+    sent = dispatcher.dispatch(known("0101", classification=replace(sure("0101"), refusal=0.9)))
+    assert (sent.department, sent.mode) == (None, DispatchMode.MANUAL)
 
 
 def test_second_matter_brings_its_department_along(dispatcher: Dispatcher) -> None:

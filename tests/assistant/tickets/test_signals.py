@@ -48,7 +48,7 @@ SNIPPETS = rows(
 公司停工放假了 工资没发 一百多个工人|WU
 拖欠我们两个月工资|W
 电线打火 啪啪响|W
-外墙裂缝越来越大 楼要塌了|W
+外墙裂缝越来越大 楼要塌了|WU
 漏电 摸到水龙头麻手|W
 集体上访|W
 路口井盖不见了|U
@@ -133,10 +133,15 @@ def test_a_trigger_added_to_a_ticket_rule_counts_at_once(ticket_rules: tuple[Tic
     assert signals.weak_signals(words, [changed]).value[0].rule == "weak-signal-2"
 
 
-def test_special_groups_are_named_but_are_no_weak_signal(ticket_rules: tuple[TicketRule, ...]) -> None:
-    words = heard("我是残疾人 坐轮椅 家里还有孕妇")
-    assert set(signals.special_groups(words).value) == {"残疾人", "孕产妇"}
+def test_naming_a_special_group_alone_is_no_weak_signal(ticket_rules: tuple[TicketRule, ...]) -> None:
+    words = heard("公园里老人和小孩多 灯坏了")
+    assert set(signals.special_groups(words).value) == {"老年人", "儿童"}
     assert not signals.weak_signals(words, ticket_rules).value
+
+
+def test_somebody_who_cannot_help_himself_is_a_weak_signal(ticket_rules: tuple[TicketRule, ...]) -> None:
+    words = heard("我八十三岁 一个人住 屋顶漏水 没人管")
+    assert [signal.rule for signal in signals.weak_signals(words, ticket_rules).value] == ["weak-signal-7"]
 
 
 def test_the_agents_question_is_no_emergency(ticket_rules: tuple[TicketRule, ...]) -> None:

@@ -82,6 +82,17 @@ def test_rows_that_are_not_routine_say_nothing_about_what_a_machine_may_send(kb:
     assert learn(rows, kb, None, "test").model.meta["held_back"] == {}
 
 
+def test_thresholds_follow_the_tickets_that_are_like_real_ones(kb: KnowledgeBase) -> None:
+    rows = [replace(row, calibrates=row.label == "路灯") for row in table()]
+    assert len(learn(rows, kb, None, "test").model.meta["checked"]) == 20
+
+
+def test_department_that_would_be_right_too_counts_as_right(kb: KnowledgeBase) -> None:
+    rows = [replace(row, also=("市政处", "环卫处", "环保站")) for row in table()]
+    dispatched = learn(rows, kb, None, "test").report["department_dispatched"]
+    assert dispatched["right"] == dispatched["n"] == 60
+
+
 def test_phrases_are_learnt_from_but_never_measured(kb: KnowledgeBase) -> None:
     rows = [*table(), Example("窨井盖不见了", "路灯", "市政处", measured=False)]
     assert learn(rows, kb, None, "test").report[CATEGORY]["n"] == 60
