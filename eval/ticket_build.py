@@ -24,6 +24,7 @@ class Drafting:
 
     drafter: Drafter
     earlier: EarlierCases
+    finder: DuplicateFinder
 
 
 def drafting(model: Path | None = None) -> Drafting:
@@ -34,4 +35,6 @@ def drafting(model: Path | None = None) -> Drafting:
     embedder = E5Embedder()
     classifier = Classifier(kb.appeal_categories, kb.towns, embedder, path)
     finder = DuplicateFinder(rarity_of(example.text for example in shipped_tickets()))
-    return Drafting(Drafter(kb, classifier, Dispatcher.of(kb, classifier.model)), EarlierCases(finder, embedder))
+    return Drafting(
+        Drafter(kb, classifier, Dispatcher.of(kb, classifier.model)), EarlierCases(finder, embedder), finder
+    )

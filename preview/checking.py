@@ -139,7 +139,8 @@ def _cards_are_agents(item: ServiceItem, needed: Mapping[str, Standing]) -> bool
 
 
 def _wants_photo(item: ServiceItem) -> bool:
-    titles = {title for material in item.materials for need in material.documents for title in need.titles}
+    asked = [material for material in item.materials if material.paper]
+    titles = {title for material in asked for need in material.documents for title in need.titles}
     return bool(titles & set(rules().words.photo))
 
 

@@ -21,6 +21,9 @@ from preview.schema import (
 _CAPTION = 10
 """So many characters may stand on a photograph."""
 
+_HARMLESS = {QualityProblem.NO_TEXT, QualityProblem.LOW_RESOLUTION, QualityProblem.SCREEN_PHOTO}
+"""What a photograph without text has, and is a photograph all the same; a blurred or dark page is none."""
+
 
 @dataclass(frozen=True)
 class Doc:
@@ -123,5 +126,4 @@ def is_photo(doc: Doc) -> bool:
 def _is_picture(page: Page) -> bool:
     if sum(len(line.text) for line in page.lines) > _CAPTION:
         return False
-    without_text = QualityProblem.NO_TEXT in page.quality.problems
-    return page.quality.readable or without_text or bool(page.portraits)
+    return page.quality.readable or bool(page.quality.problems) and set(page.quality.problems) <= _HARMLESS

@@ -39,7 +39,7 @@ class Section:
 class Notice:
     """A one-time notice, ready to be printed. `bring`, `fix` … are the citizen's short list."""
 
-    preview_id: str
+    number: str
     title: str
     subtitle: str
     head: tuple[str, ...]
@@ -65,7 +65,7 @@ def notice_of(report: Report, item: ServiceItem, *, applicant: str = "") -> Noti
     hints = [f for f in report.findings if f.severity is Severity.HINT and f.code is not FindingCode.NEEDS_PERSON]
     groups = (("to_bring", bring), ("to_fix", fix), ("to_defer", defer), ("to_look", look), ("hints", hints))
     return Notice(
-        preview_id=report.preview_id,
+        number=short_number(report.preview_id),
         title=text("notice.title" if blocks or defer else "notice.title_clean"),
         subtitle=text("notice.subtitle"),
         head=tuple(_head(report, item, applicant or report.request.applicant or "")),
@@ -80,6 +80,15 @@ def notice_of(report: Report, item: ServiceItem, *, applicant: str = "") -> Noti
         remind=tuple(_short(f) for f in hints),
         exempt=tuple(_exempt(report, item)),
     )
+
+
+def short_number(preview_id: str) -> str:
+    """Give the number of a pre-review that people read; the whole id gives access and is printed nowhere.
+
+    >>> short_number("k3x9Qw2zLongerThanThat")
+    'K3X9QW2Z'
+    """
+    return preview_id[:8].upper()
 
 
 def notice_text(notice: Notice) -> str:
@@ -128,7 +137,7 @@ def _head(report: Report, item: ServiceItem, applicant: str) -> Iterator[str]:
         yield text("notice.applicant", name=applicant)
     yield text("notice.item", item=item.name)
     if report.preview_id:
-        yield text("notice.number", number=report.preview_id)
+        yield text("notice.number", number=short_number(report.preview_id))
     yield text("notice.date", date=_plain_date(report))
     yield text("notice.kb", revision=report.kb_revision)
 

@@ -51,7 +51,7 @@ def notice_docx(notice: Notice) -> bytes:
     properties = document.core_properties
     properties.title, properties.author = notice.title, PRODUCER
     properties.comments = notice.ai_label
-    _add_ai_property(document, ai_metadata(notice.preview_id))
+    _add_ai_property(document, ai_metadata(notice.number))
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()

@@ -61,7 +61,7 @@ def _document(notice: Notice) -> FPDF:
     pdf.set_title(notice.title)
     pdf.set_author(PRODUCER)
     pdf.set_subject(notice.ai_label)
-    pdf.set_xmp_metadata(ai_xmp(notice.preview_id, packet=False))
+    pdf.set_xmp_metadata(ai_xmp(notice.number, packet=False))
     return pdf
 
 

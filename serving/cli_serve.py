@@ -161,10 +161,20 @@ def _open_page(product: Product, live: Live) -> FastAPI:
     from serving.pages.check import mount_check_page  # takes seconds: gradio
     from serving.pages.citizen import mount_citizen_page
     from serving.pages.clerk import mount_clerk_page
+    from serving.pages.console import mount_console_page
+    from serving.pages.insight import mount_insight_page
     from serving.pages.monitor import mount_monitor_page
+    from serving.pages.tickets import mount_tickets_page
 
     app = FastAPI(openapi_url=None)
-    for mount in (mount_clerk_page, mount_monitor_page, mount_check_page):
+    for mount in (
+        mount_clerk_page,
+        mount_monitor_page,
+        mount_check_page,
+        mount_console_page,
+        mount_tickets_page,
+        mount_insight_page,
+    ):
         mount(app, product)
     return mount_citizen_page(app, product, check_path="check/", on_answer=live.answered)
 

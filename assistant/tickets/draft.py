@@ -169,9 +169,10 @@ class Drafter:
         )
 
     def _classified(self, words: CallerWords) -> Classification | None:
-        """Classify what the caller said; None when nothing was said."""
-        said = "\n".join(line for line in words.text.split("\n") if line.strip())
-        return self._classifier.classify(said) if said else None
+        """Classify the talk: the agent's questions name the matter, too. None when the caller said nothing."""
+        if not words.text.strip():
+            return None
+        return self._classifier.classify("\n".join(line for line in words.full.split("\n") if line.strip()))
 
     def _judged(
         self,

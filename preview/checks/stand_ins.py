@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from preview.checks.case import Case, Spoiled
 from preview.checks.gaps import Gap, is_named_like, severity_of
 from preview.checks.identity import lacking_sides
-from preview.docs import Doc
+from preview.docs import Doc, is_photo
+from preview.folding import fold
 from preview.materials import paper_names
 from preview.papers import Paper
 from preview.people import close
 from preview.schema import DocumentType, Finding, FindingCode
 from preview.similar import Likeness, compare_names
-from preview.wording import type_name
+from preview.wording import text, type_name
 
 _WITH_AGENT = {DocumentType.POWER_OF_ATTORNEY}
 _CLEAR_LINES = 4
@@ -64,7 +65,8 @@ def is_beside(case: Case, paper: Paper) -> bool:
         any(
             other.file.file_id == doc.file.file_id
             and set(other.part.pages) & set(doc.part.pages)
-            and case.matching.materials_of(other)
+            and (case.matching.materials_of(other) or other.type is DocumentType.SOCIAL_SECURITY_CARD)
+            and other.key != doc.key
             for other in case.docs
         )
         for doc in paper.docs
@@ -114,7 +116,15 @@ def stands_for_gap(case: Case, paper: Paper, gaps: Sequence[Gap], extra: Sequenc
     if gap is None:
         return None
     gap.files += paper.file_ids
-    if _is_clear(case, doc):
+    if is_photo(doc) and not doc.text:
+        gap.explained_by = "unreadable"
+        what, retake = (text(f"quality.no_text.{name}") for name in ("what", "retake"))
+        page = doc.pages[0]
+        whole = (0, 0, page.width, page.height)
+        return case.finding(
+            FindingCode.UNREADABLE, "unreadable", doc=doc, box=whole, material_id=gap.material.id, what=what, retake=retake
+        )
+    if _is_clear(case, doc, gap):
         gap.explained_by = "wrong"
         return case.finding(
             FindingCode.WRONG_MATERIAL,
@@ -137,7 +147,21 @@ def _confused(case: Case, paper: Paper, gap: Gap) -> bool:
     return any(paper.kind in case.rules.confused.get(kind, ()) for need in gap.needs for kind in need.any_of)
 
 
-def _is_clear(case: Case, doc: Doc) -> bool:
-    if doc.part.confidence < case.rules.thresholds.type_confidence:
-        return False
-    return doc.type is not DocumentType.OTHER or sum(len(page.lines) for page in doc.pages) >= _CLEAR_LINES
+def _is_clear(case: Case, doc: Doc, gap: Gap) -> bool:
+    """Tell whether a paper is surely not what is missing: of another known type, or legible and without its words."""
+    if doc.type is not DocumentType.OTHER:
+        return doc.part.confidence >= case.rules.thresholds.type_confidence
+    lines = [line for page in doc.pages for line in page.lines]
+    legible = len(lines) >= _CLEAR_LINES and sum(line.score for line in lines) / len(lines) >= case.rules.thresholds.sure
+    titles = [fold(title) for need in gap.needs for title in need.titles]
+    written = fold(doc.text)
+    return legible and not any(_nearly_in(title, written) for title in titles)
+
+
+def _nearly_in(word: str, text_: str) -> bool:
+    """Tell whether a word stands in a text, one character of three or more misread."""
+    size, spare = len(word), 1 if len(word) >= 3 else 0
+    return any(
+        sum(a != b for a, b in zip(word, text_[start : start + size], strict=True)) <= spare
+        for start in range(len(text_) - size + 1)
+    )

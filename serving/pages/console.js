@@ -3,8 +3,8 @@
 
 const WORK_KEY = "guanjia.console";
 const ORDER = [
-  "kind", "category", "title", "demand", "caller_name", "phone", "town", "address", "occurred_at",
-  "parties", "amount", "urgency", "weak_signals", "special_groups", "confidential",
+  "kind", "category", "title", "demand", "caller_name", "phone", "occurred_at", "town", "address",
+  "urgency", "parties", "amount", "weak_signals", "special_groups", "confidential",
 ];
 const NEEDED = ["kind", "title", "demand"];
 const DEMO_PAUSE_MS = 650;
@@ -349,7 +349,7 @@ function showDispatch() {
   const other = chosen && !list.some((c) => c.department === chosen) ? chosen : "";
   const isTown = (d) => departmentName(d, valueOf("town"));
   put(box,
-    el("h3", {}, "承办单位", dispatch ? el("span", { class: "pv-chip " + (dispatch.mode === "auto" ? "" : "pv-defer") }, WORDS.modes[dispatch.mode]) : null),
+    el("h3", {}, "承办单位", dispatch ? el("span", { class: "pv-chip " + (dispatch.mode === "auto" ? "" : "pv-defer") }, WORDS.advice[dispatch.mode]) : null),
     dispatch?.obstacles?.length ? el("ul", { class: "tk-obstacles" }, dispatch.obstacles.map((o) => el("li", {}, WORDS.obstacles[o] || o))) : null,
     list.length ? el("div", { class: "tk-candidates", role: "radiogroup", "aria-label": "候选单位" }, list.map((c, n) => el("button", {
       type: "button", role: "radio", class: "tk-candidate", "aria-checked": String(c.department === chosen), "data-department": c.department,

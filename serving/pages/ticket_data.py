@@ -17,7 +17,7 @@ STYLES = ("citizen.css", "preview.css", "tickets.css")
 
 def ticket_words() -> str:
     """Give every text the scripts need, as JSON."""
-    own = ("browser", "state", "sure", "labels", "steps", "demo")
+    own = ("browser", "advice", "state", "sure", "labels", "steps", "demo")
     names = {
         "obstacles": {str(obstacle): obstacle_text(obstacle) for obstacle in Obstacle},
         "statuses": {str(status): name for status, name in STATUS_NAMES.items()},

@@ -17,7 +17,7 @@ function officer() {
   throw new Error(WORDS.browser.need_officer);
 }
 function departmentName(id, town) {
-  if (id === "town_office" && town && NAMES.towns.has(town)) return NAMES.towns.get(town) + "（属地）";
+  if (id === "zj_street" && town && NAMES.towns.has(town)) return NAMES.towns.get(town) + "（属地）";
   return NAMES.departments.get(id) || id || "";
 }
 function percentOf(share, digits = 0) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from preview.annotate import annotate, page_findings
-from preview.notice import Notice, notice_of
+from preview.notice import Notice, notice_of, short_number
 from preview.notice_docx import notice_docx
 from preview.notice_pdf import notice_pdf
 
@@ -43,7 +43,7 @@ def docx_of(kb: KnowledgeBase, report: Report) -> bytes:
 
 def annotated(image: bytes, report: Report, file_id: str, page_no: int) -> bytes:
     """Draw the boxes of a report on an upright page image (JPEG)."""
-    return annotate(image, page_findings(report, file_id, page_no), report.preview_id)
+    return annotate(image, page_findings(report, file_id, page_no), short_number(report.preview_id))
 
 
 def _notice(kb: KnowledgeBase, report: Report) -> Notice:

@@ -159,7 +159,6 @@ class TicketDesk:
             transcript.now,
             fields.get("town"),
             fields.get("category"),
-            fields.get("address"),
             fields.get("phone"),
         )
 

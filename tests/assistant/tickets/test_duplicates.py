@@ -1,0 +1,117 @@
+"""Tests of assistant/tickets/duplicates.py and deadlines.py."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from assistant.tickets.deadlines import DueState, Limits, working_days_between
+from assistant.tickets.duplicates import DuplicateFinder, Matter, rarity_of
+from assistant.tickets.exemplars import shipped_tickets
+from assistant.tickets.schema import TicketKind
+from knowledge_base.content import load_content
+from knowledge_base.embedding import E5Embedder
+
+NOW = dt.datetime(2026, 4, 24, 20, 0, tzinfo=dt.UTC)
+EMBEDDER = E5Embedder()
+
+
+def matter(
+    ticket_id: str,
+    text: str,
+    *,
+    days: float = 0,
+    town: str | None = "441900115",
+    caller: str = "",
+    category: str = "0302",
+) -> Matter:
+    return Matter(
+        ticket_id, text, NOW - dt.timedelta(days=days), town, category, caller or None, EMBEDDER.query(text)
+    )
+
+
+@pytest.fixture(scope="module")
+def finder() -> DuplicateFinder:
+    return DuplicateFinder(rarity_of(example.text for example in shipped_tickets()))
+
+
+FIRST = matter("a", "清溪三星村路口晚上炒粉车十几档，油水直接泼下水道，走路一脚油，规范一下", days=1.0)
+AGAIN = matter("b", "清溪三星村口炒粉摊把人行道全占了，油污倒进雨水井，整条街滑溜溜，城管怎么不管")
+
+
+def test_same_matter_in_other_words_is_found_and_says_why(finder: DuplicateFinder) -> None:
+    [found] = finder.find(AGAIN, [FIRST])
+    assert (found.ticket_id, found.merge) == ("a", "group")
+    assert any("三星村" in words for words in found.words)
+
+
+def test_same_caller_makes_it_a_repeat_and_another_caller_a_group(finder: DuplicateFinder) -> None:
+    [found] = finder.find(replace(AGAIN, caller="x"), [replace(FIRST, caller="x")])
+    assert found.merge == "duplicate"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        matter("c", "清溪大利村菜市场边上卖水果的占道，走路都没地方", days=1),
+        matter("d", "清溪三星村路灯坏了一个月，晚上黑漆漆", days=1, category="0803"),
+        replace(FIRST, at=NOW - dt.timedelta(days=8)),
+        replace(FIRST, town="441900003"),
+        replace(FIRST, at=NOW + dt.timedelta(hours=1)),
+    ],
+    ids=["other-place", "other-matter", "too-long-ago", "other-town", "later"],
+)
+def test_what_is_another_matter_is_not_proposed(finder: DuplicateFinder, other: Matter) -> None:
+    assert finder.find(AGAIN, [other]) == ()
+
+
+def test_nearest_keeps_the_right_one_among_many(finder: DuplicateFinder) -> None:
+    others = [replace(matter(f"m{n}", e.text, days=1), vector=None) for n, e in enumerate(shipped_tickets()[:200])]
+    near = finder.nearest(replace(AGAIN, vector=None), [*others, replace(FIRST, vector=None)], 12)
+    assert "a" in [m.ticket_id for m in near]
+
+
+@pytest.fixture(scope="module")
+def limits() -> Limits:
+    return Limits(load_content().ticket_rules)
+
+
+@pytest.mark.parametrize(
+    ("kind", "received", "due"),
+    [
+        (TicketKind.ENQUIRY, dt.date(2026, 11, 20), dt.date(2026, 11, 24)),  # a Friday: the weekend does not count
+        (TicketKind.COMPLAINT, dt.date(2026, 9, 30), dt.date(2026, 10, 27)),  # National Day, one Saturday worked
+        (TicketKind.HELP, dt.date(2026, 11, 2), dt.date(2026, 11, 16)),
+    ],
+)
+def test_deadline_counts_working_days_of_the_published_calendar(
+    limits: Limits, kind: TicketKind, received: dt.date, due: dt.date
+) -> None:
+    deadline = limits.deadline(kind, received)
+    assert deadline is not None
+    assert deadline.on == due
+    assert not deadline.provisional
+
+
+def test_deadline_of_a_year_without_published_holidays_says_so(limits: Limits) -> None:
+    deadline = limits.deadline(TicketKind.COMPLAINT, dt.date(2031, 9, 30))
+    assert deadline is not None
+    assert deadline.provisional
+
+
+def test_praise_has_no_deadline(limits: Limits) -> None:
+    assert limits.deadline(TicketKind.PRAISE, dt.date(2026, 11, 20)) is None
+
+
+def test_deadline_warns_before_it_is_over(limits: Limits) -> None:
+    deadline = limits.deadline(TicketKind.HELP, dt.date(2026, 11, 2))
+    assert deadline is not None
+    states = [deadline.state(dt.date(2026, 11, day)) for day in (3, 12, 16, 17)]
+    assert states == [DueState.ON_TIME, DueState.DUE_SOON, DueState.DUE_SOON, DueState.OVERDUE]
+
+
+def test_working_days_between_skip_holidays_and_count_make_up_days() -> None:
+    assert working_days_between(dt.date(2026, 9, 30), dt.date(2026, 10, 8)) == 1
+    assert working_days_between(dt.date(2026, 11, 20), dt.date(2026, 11, 20)) == 0
