@@ -25,6 +25,7 @@ class Drafting:
     drafter: Drafter
     earlier: EarlierCases
     finder: DuplicateFinder
+    embedder: E5Embedder
 
 
 def drafting(model: Path | None = None) -> Drafting:
@@ -36,5 +37,5 @@ def drafting(model: Path | None = None) -> Drafting:
     classifier = Classifier(kb.appeal_categories, kb.towns, embedder, path)
     finder = DuplicateFinder(rarity_of(example.text for example in shipped_tickets()))
     return Drafting(
-        Drafter(kb, classifier, Dispatcher.of(kb, classifier.model)), EarlierCases(finder, embedder), finder
+        Drafter(kb, classifier, Dispatcher.of(kb, classifier.model)), EarlierCases(finder, embedder), finder, embedder
     )

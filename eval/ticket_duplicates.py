@@ -1,19 +1,30 @@
 """Looks for duplicates among the cases that came before, as the ticket desk does among kept tickets.
 
-`python -m eval.ticket_duplicates` fits the weights of `assistant.tickets.duplicates` on the pairs of the dev cases
-and prints them.
+`python -m eval.ticket_duplicates` fits the weights of `assistant.tickets.duplicates` on pairs of the own cases
+and of the invented tickets and prints them.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
+from itertools import combinations
+from random import Random
+from typing import TYPE_CHECKING
 
 from assistant.tickets.duplicates import DuplicateFinder, Matter, comparable
+from assistant.tickets.exemplars import shipped_tickets
 from assistant.tickets.schema import TicketDraft
 from assistant.tickets.transcript import caller_words, parse
-from eval.ticket_cases import TicketCase, own_cases
+from eval.ticket_cases import SPLITS, TicketCase, own_cases
 from knowledge_base.embedding import Embedder
 from serving.tickets.desk import COMPARED_CHARS, EMBEDDED
+
+if TYPE_CHECKING:
+    from eval.ticket_build import Drafting
+
+NOON = dt.datetime(2026, 4, 24, 12, tzinfo=dt.UTC)
+OTHER_PAIRS = 1500
 
 
 class EarlierCases:
@@ -34,6 +45,7 @@ class EarlierCases:
             case.now,
             draft.town.value,
             category.l2 if category else None,
+            str(draft.kind.value),
             draft.phone.value,
         )
         nearest = self._finder.nearest(new, self._earlier, EMBEDDED)
@@ -54,26 +66,55 @@ class EarlierCases:
 
 
 def main() -> None:
-    """Fit on every comparable pair of the dev cases; duplicates count four times, since they are rare."""
+    """Fit on the comparable pairs of all own cases, and on pairs of invented tickets of one town as no duplicates.
+
+    So the own cases measure duplicates no more; duplicates count three times, since they are rare.
+    """
     import numpy as np
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
 
     from eval.ticket_build import drafting
 
-    made, cases = drafting(), sorted(own_cases("dev"), key=lambda case: case.now)
-    for case in cases:
-        made.earlier(case, made.drafter.draft(parse(case.text, case.channel, case.now)))
-    first = {case.id: case.expect.duplicate_of for case in cases}
-    pairs = [(new, old) for new in made.earlier.matters for old in made.earlier.matters if comparable(new, old)]
-    rows = [made.finder.features(new, old) for new, old in pairs]
-    values = np.array([list(row.values()) for row in rows])
-    same = np.array([first[new.ticket_id] == old.ticket_id for new, old in pairs])
+    made = drafting()
+    rows: list[dict[str, float]] = []
+    same: list[bool] = []
+    for split in SPLITS:
+        cases = sorted(own_cases(split), key=lambda case: case.now)
+        first = {case.id: case.expect.duplicate_of for case in cases}
+        seen = EarlierCases(made.finder, made.embedder)
+        for case in cases:
+            seen(case, made.drafter.draft(parse(case.text, case.channel, case.now)))
+        pairs = [(new, old) for new in seen.matters for old in seen.matters if comparable(new, old)]
+        rows += [made.finder.features(new, old) for new, old in pairs]
+        same += [first[new.ticket_id] == old.ticket_id for new, old in pairs]
+    others = invented_pairs(made)
+    rows += [made.finder.features(new, old) for new, old in others]
+    same += [False] * len(others)
+    values, labels = np.array([list(row.values()) for row in rows]), np.array(same)
     scale = StandardScaler().fit(values)
-    fitted = LogisticRegression(C=1.0, class_weight={False: 1, True: 4}).fit(scale.transform(values), same)
+    fitted = LogisticRegression(C=10.0, class_weight={False: 1, True: 3}).fit(scale.transform(values), labels)
     weights = fitted.coef_[0] / scale.scale_
     found = {name: round(float(weight), 1) for name, weight in zip(rows[0], weights, strict=True)}
     print(found | {"offset": round(float(fitted.intercept_[0] - (weights * scale.mean_).sum()), 1)})
+
+
+def invented_pairs(made: Drafting) -> list[tuple[Matter, Matter]]:
+    """Give pairs of invented tickets of one town: all of one class, and of the others a sample."""
+    by_town: dict[str, list[Matter]] = {}
+    for number, example in enumerate(shipped_tickets()):
+        draft = made.drafter.draft(parse(example.text, now=NOON))
+        if draft.town.value:
+            text = caller_words(parse(example.text, now=NOON)).text
+            vector = made.embedder.query(text[:COMPARED_CHARS])
+            town = draft.town.value
+            by_town.setdefault(town, []).append(
+                Matter(str(number), text, NOON, town, example.label, example.kind, None, vector)
+            )
+    pairs = [pair for matters in by_town.values() for pair in combinations(matters, 2) if comparable(*pair)]
+    alike = [pair for pair in pairs if pair[0].category == pair[1].category]
+    others = [pair for pair in pairs if pair[0].category != pair[1].category]
+    return alike + Random(1).sample(others, min(len(others), OTHER_PAIRS))
 
 
 if __name__ == "__main__":

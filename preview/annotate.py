@@ -31,8 +31,10 @@ def page_findings(report: Report, file_id: str, page_no: int) -> list[tuple[int,
     return found
 
 
-def annotate(image: bytes, marks: Sequence[tuple[int, Finding, Box | None]], number: str = "") -> bytes:
+def annotate(image: bytes, marks: Sequence[tuple[int, Finding, Box | None]], case_number: str = "") -> bytes:
     """Draw the boxes and numbers on an upright page image; JPEG in, JPEG out, with the AI label in its metadata.
+
+    `case_number`: the short number of the pre-review, for the label.
 
     A finding without a box is noted at the upper edge.
     """
@@ -52,7 +54,7 @@ def annotate(image: bytes, marks: Sequence[tuple[int, Finding, Box | None]], num
         _tag(draw, str(number), edges[0], max(0, edges[1] - int(size * 1.35)), size, colour)
     _tag(draw, text("notice.ai"), 4, page.height - int(size * 1.1), max(12, size // 2), (90, 90, 90))
     buffer = io.BytesIO()
-    page.save(buffer, "JPEG", quality=_QUALITY, xmp=ai_xmp(number).encode())
+    page.save(buffer, "JPEG", quality=_QUALITY, xmp=ai_xmp(case_number).encode())
     return buffer.getvalue()
 
 

@@ -25,7 +25,8 @@ from preview.schema import (
     Request,
     Severity,
 )
-from preview.situations import Standing, open_questions, standings
+from preview.situations import Standing, open_questions, standings, unlisted
+from preview.unverified import hint_if_unverified
 from preview.wording import text
 
 _ORDER = {Severity.BLOCK: 0, Severity.DEFER: 1, Severity.HINT: 2}
@@ -33,11 +34,18 @@ _CODES = {code: place for place, code in enumerate(FindingCode)}
 
 
 def check(
-    item: ServiceItem, request: Request, readings: Sequence[FileReading], *, kb_revision: str, preview_id: str
+    item: ServiceItem,
+    request: Request,
+    readings: Sequence[FileReading],
+    *,
+    kb_revision: str,
+    preview_id: str,
+    accept_unverified: bool = True,
 ) -> Report:
     """Report every defect of a set of papers at once. Pure: no reading of files, no OCR, no model.
 
     The order of the readings does not matter. Nothing is asked for that the item's guide does not list.
+    `accept_unverified` False: what only a material of unverified source calls for is a hint and never blocks.
     """
     case, twice = _case(item, request, readings)
     present = presence.check(case)
@@ -55,6 +63,9 @@ def check(
         *addresses.check(case),
         *forms.check(case),
     ]
+    serving = _file_materials(readings, present.states, twice)
+    if not accept_unverified:
+        found = [hint_if_unverified(item, finding, serving) for finding in found]
     findings = _sorted(item, _distinct(found))
     questions = open_questions(item, request, agent_used=case.people.agent_used)
     report = Report(
@@ -62,13 +73,13 @@ def check(
         request=request,
         kb_revision=kb_revision,
         readings=tuple(readings),
-        file_materials=_file_materials(readings, present.states, twice),
+        file_materials=serving,
         materials=(*present.states, *_extra_states(findings)),
         findings=findings,
         disposition=disposition(findings),
         notice_text="",
         citizen_text="",
-        needs_human=_needs_human(item, findings, questions),
+        needs_human=(*_unlisted(item, request, case), *_needs_human(item, findings, questions)),
         open_situations=questions,
     )
     notice = notice_of(report, item, applicant=case.people.applicant)
@@ -158,6 +169,11 @@ def _extra_states(findings: Sequence[Finding]) -> list[MaterialState]:
     """List files that no material calls for; they have no material id."""
     extra = [f for f in findings if f.code is FindingCode.EXTRA_MATERIAL and f.file_id]
     return [MaterialState("", f.found, Presence.EXTRA, (f.file_id,), f.message) for f in extra if f.file_id]
+
+
+def _unlisted(item: ServiceItem, request: Request, case: Case) -> tuple[str, ...]:
+    names = unlisted(item, request, case.standings)
+    return (text("needs_human.unlisted", materials="、".join(names)),) if names else ()
 
 
 def _needs_human(item: ServiceItem, findings: Sequence[Finding], questions: Sequence[str]) -> tuple[str, ...]:

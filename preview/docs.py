@@ -126,4 +126,5 @@ def is_photo(doc: Doc) -> bool:
 def _is_picture(page: Page) -> bool:
     if sum(len(line.text) for line in page.lines) > _CAPTION:
         return False
-    return page.quality.readable or bool(page.quality.problems) and set(page.quality.problems) <= _HARMLESS
+    problems = set(page.quality.problems)
+    return page.quality.readable or (bool(problems) and problems <= _HARMLESS)

@@ -6,7 +6,8 @@ from enum import Enum
 
 from knowledge_base.schema import DocumentHolder, DocumentNeed
 from preview.papers import ID_CARD, Paper
-from preview.people import People, is_person, same
+from preview.people import People, close, is_person, same
+from preview.rules import rules
 from preview.schema import DocumentType, FieldName
 
 _PERSONAL = {ID_CARD, DocumentType.HMT_RESIDENCE_PERMIT, DocumentType.HK_MACAU_PERMIT}
@@ -32,6 +33,8 @@ def fit(paper: Paper, need: DocumentNeed, people: People) -> Fit:
         return Fit.YES
     if not paper.main.names:
         return Fit.MAYBE
+    if need.holder is DocumentHolder.APPLICANT and _is_a_companys(paper, people):
+        return Fit.MAYBE
     if need.holder is DocumentHolder.APPLICANT:
         return _fit(_may_be_applicants(paper, need, people))
     if need.holder is DocumentHolder.SPOUSE and paper.kind == DocumentType.HOUSEHOLD_REGISTER:
@@ -49,6 +52,16 @@ def _may_be_applicants(paper: Paper, need: DocumentNeed, people: People) -> bool
     if paper.kind == DocumentType.PROPERTY_CERTIFICATE and DocumentType.LEASE_CONTRACT in need.any_of:
         return True  # the landlord's certificate as proof of where the applicant lives
     return _is_applicants(paper, people)
+
+
+def _is_a_companys(paper: Paper, people: People) -> bool:
+    """Tell whether a paper is in the name of a company that may be the applicant's: of the licence's, if any."""
+    doc = paper.main
+    names = [doc.value(FieldName.LESSEE)] if doc.type is DocumentType.LEASE_CONTRACT else []
+    names += [paper.subject.value] if paper.subject else []
+    names += [doc.value(FieldName.HOLDER)]
+    name = next(filter(None, names), "")
+    return rules().is_company(name) and (people.company is None or close(name, people.company.value))
 
 
 def _may_be(holder: DocumentHolder, paper: Paper, people: People) -> bool:

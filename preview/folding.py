@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 _ALSO_SIMPLIFIED = frozenset("乾於徵藉瞭著夥甦")
 """Characters of the simplified standard (mostly in names) that a table would turn into others."""
 
+_IN_BOTH = frozenset("云后里余谷丰干几范松郁姜岳台叶于向周志冲仆朴胡沈万")
+"""Characters of both scripts that a table also turns into others."""
+
 _WIDE_SIGNS = frozenset("（），；：！？")
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")
 
@@ -22,6 +25,23 @@ def _converter() -> OpenCC:
     from opencc import OpenCC
 
     return OpenCC("t2s")
+
+
+@lru_cache(maxsize=1)
+def _back() -> OpenCC:
+    from opencc import OpenCC
+
+    return OpenCC("s2t")
+
+
+@lru_cache(maxsize=20_000)
+def is_only_simplified(char: str) -> bool:
+    """Tell whether a character does not occur in the traditional script (钟, but not 云, which both have).
+
+    >>> is_only_simplified("陈"), is_only_simplified("敏"), is_only_simplified("陳")
+    (True, False, False)
+    """
+    return char >= "\u3400" and str(_back().convert(char)) != char and simple(char) == char and char not in _IN_BOTH
 
 
 @lru_cache(maxsize=20_000)

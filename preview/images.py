@@ -11,6 +11,7 @@ from preview.ocr import Image
 
 JPEG_QUALITY = 88
 _DIGEST_SIDE = 16
+_DIGEST_STEP = 3.0
 
 
 def as_jpeg(image: Image) -> bytes:
@@ -67,9 +68,9 @@ def digest_of(image: Image) -> str:
     """Give 256 bits in hex that change little under scaling, recompression and brightness (difference hash)."""
     import cv2
 
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    small = cv2.resize(grey, (_DIGEST_SIDE + 1, _DIGEST_SIDE), interpolation=cv2.INTER_AREA).astype(np.int16)
-    bits = (small[:, 1:] > small[:, :-1] + 1).ravel()
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    small = cv2.resize(grey, (_DIGEST_SIDE + 1, _DIGEST_SIDE), interpolation=cv2.INTER_AREA)
+    bits = (small[:, 1:] - small[:, :-1] > _DIGEST_STEP).ravel()  # whole levels would leave plain ground to chance
     return np.packbits(bits).tobytes().hex()
 
 

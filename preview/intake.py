@@ -75,6 +75,7 @@ class RawPage:
 
     `lines`: the file's own text; `ocr` tells whether the picture must be read as well. `photo`: taken by a camera
     perhaps, so that it may show a background and lie askew. `digital`: drawn by a program, never on paper.
+    `is_slice`: a piece of a long picture, which goes on above or below.
     """
 
     image: Image
@@ -83,6 +84,7 @@ class RawPage:
     ocr: bool = True
     photo: bool = True
     digital: bool = False
+    is_slice: bool = False
 
 
 class OpenFile(Protocol):

@@ -49,7 +49,7 @@ class PictureFile:
         whole = decoded(self._picture, replace(self._limits, long_side=self._limits.long_side * self._slices))
         step = whole.shape[0] / self._slices
         start = max(round(step * (page_no - 1.04)), 0)
-        return RawPage(np.ascontiguousarray(whole[start : round(step * page_no)]), photo=False)
+        return RawPage(np.ascontiguousarray(whole[start : round(step * page_no)]), photo=False, is_slice=True)
 
     def _slices_of(self, upright: Image) -> int:
         """Tell into how many pages a picture is cut: one, unless it is so tall that its text would be shrunk away."""

@@ -13,7 +13,7 @@ from preview.layout import Piece, cut, joined, rows
 from preview.words import words
 
 _LEAD = re.compile(r"^(?:[*＊★☆●○◆■□·•]|\(?[一二三四五六七八九十\d]{1,2}[)、.．](?!\d))+")
-_AFTER = re.compile(r"^(?:\((?![^)]*\d)[^()]{1,24}\))?(?:[:：]|\.{2,})?")
+_AFTER = re.compile(r"^(?:\((?![^)]*\d)[^()]{0,24}\))?(?:[:：]|\.{2,})?")
 _ENGLISH = re.compile(r"^[/|\s(]*([A-Za-z][A-Za-z'’ .,/()-]*?)[\s):：.]*(?=$|[^A-Za-z'’ .,/()-])")
 _SURE_ENDS = frozenset({"sex", "nationality", "birth", "id_number", "phone", "valid_to"})
 _FORM_LABEL = re.compile(
@@ -143,17 +143,20 @@ def _behind(text: str, end: int) -> tuple[int, bool]:
 
 def _spaced(text: str) -> str:
     """Fold drops spaces; find the words again where they are known (DateofBirth)."""
-    rest, out = text.lower(), []
-    while rest:
-        word = next((rest[:n] for n in range(len(rest), 1, -1) if rest[:n] in words("glosses")), None)
-        if word is None:
-            if rest[0].isalpha():
-                return text
-            rest = rest[1:]
-            continue
-        out.append(word)
-        rest = rest[len(word) :]
-    return " ".join(out)
+    found = _words_of(text.lower())
+    return text if found is None else " ".join(found)
+
+
+def _words_of(text: str) -> list[str] | None:
+    """Cut a text into words that glosses consist of, longest first; signs fall out. None where that cannot be."""
+    if not text:
+        return []
+    if not text[0].isalpha():
+        return _words_of(text[1:])
+    for size in range(len(text), 1, -1):
+        if text[:size] in words("glosses") and (rest := _words_of(text[size:])) is not None:
+            return [text[:size], *rest]
+    return None
 
 
 def _is_gloss(text: str) -> bool:

@@ -234,7 +234,24 @@ def read_uscc(text: str, score: float = 1.0) -> NumberReading | None:
         mended = _mended_uscc(code) if score < 0.97 else None
         reading = NumberReading(mended, raw, True, True) if mended else NumberReading(code, raw, False)
         best = best if best and best.valid else reading
-    return best
+    return best if best and best.valid else _with_lost_end(squeezed) or best
+
+
+def _with_lost_end(text: str) -> NumberReading | None:
+    """Put back a first 9 that a label swallowed, or a last sign that was cut off; both inner checks must then hold.
+
+    >>> _with_lost_end("统一社会信用代码1350100M000100Y43").value
+    '91350100M000100Y43'
+    >>> _with_lost_end("信用代码:91350100M000100Y4").value
+    '91350100M000100Y43'
+    """
+    found = re.search(r"(?<=码)[:：]?([0-9A-Z]{17})(?![0-9A-Z])", text)
+    if found is None:
+        return None
+    options = ["9" + found[1]] if found[1][0] in "123" else []
+    options += [found[1] + last for last in _USCC_ALPHABET] if found[1][0] == "9" else []
+    passed = [code for code in options if is_valid_uscc(code)]
+    return NumberReading(passed[0], found[1], True, True) if len(passed) == 1 else None
 
 
 def _mended_uscc(code: str) -> str | None:

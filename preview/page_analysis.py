@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 import numpy as np
 
 from preview import geometry, quality, seals, tables
+from preview.cut_off import doubted
 from preview.errors import OcrError
 from preview.images import as_jpeg, digest_of, straightened, turned
 from preview.intake import IntakeWarning, RawPage
@@ -84,13 +85,17 @@ class PageAnalyser:
             lines = seals.read_under_seals(read.image, boxes, lines, self.engine)
         strokes = tables.dark_strokes(read.image)
         measured = replace(measured, skew_deg=round(read.skew_deg, 2))
+        if not raw.digital:
+            measured = quality.after_reading(measured, lines, read.image, is_slice=raw.is_slice)
+        if QualityProblem.CUT_OFF in measured.problems:
+            lines = doubted(lines, read.image)
         page = Page(
             page_no,
             0,
             0,
             lines=tuple(lines),
             seals=tuple(self._seal(read.image, box) for box in boxes),
-            quality=measured if raw.digital else quality.after_reading(measured, lines, read.image),
+            quality=measured,
             angle=read.angle,
             warped=flat.warped,
             form_cells=raw.cells or tables.form_cells(strokes),

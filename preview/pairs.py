@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from preview import values
+from preview.folding import fold
 from preview.labels import Label, Split
 from preview.layout import (
     Piece,
@@ -47,6 +49,9 @@ class Pair:
             return 0.0
         return round(self.geometry * self.parsed.sure * min(1.0, self.piece.score + 0.01), 3)
 
+
+_NO_ADDRESS = re.compile(r"[:。]|^[一二三四五六七八九十]、|声明|承诺|本人|签[名字章]|医院$|中心$|公司$|银行$")
+"""What a second line of an address does not hold."""
 
 _WHOLE = frozenset({"company", "party", "parties", "organ"})
 """Kinds that go on in the next line only where that makes them better."""
@@ -115,13 +120,17 @@ def _inline(page: _Page, label: Label, body: Piece) -> Pair | None:
     """The rest of the label's own line, with what the same row holds beyond it."""
     kind = page.kind(label.key)
     whole = [body, *_row_from(page, body)] if kind in WRAPS or values.parse(kind, body.text) is None else [body]
+    read: list[Pair] = []
     for group in (whole, [body]):
         piece = joined(group)
         parsed = values.parse(kind, piece.text, piece.score, page.known)
         if parsed is not None:
-            page.taken |= {id(p) for p in group}
-            return Pair(label, piece, parsed, 1.0, "inline", tuple(group))
-    return None
+            read.append(Pair(label, piece, parsed, 1.0, "inline", tuple(group)))
+    if not read:
+        return None
+    pair = next((p for p in read if p.parsed and p.parsed.until), read[0])  # a stray sign may cost a span its end
+    page.taken |= {id(p) for p in pair.pieces}
+    return pair
 
 
 def _offers(page: _Page, label: Label, below_first: bool) -> list[Pair]:
@@ -290,6 +299,8 @@ def _next_line(page: _Page, first: Piece, last: Piece, left_limit: int, pair: Pa
     if not candidates:
         return None
     following = min(candidates, key=lambda t: (t.middle[1], t.box[0]))
+    if _stands_alone(page, pair, first, following):
+        return None
     gone_by = [
         o.piece.box
         for o in page.split.labels
@@ -300,6 +311,19 @@ def _next_line(page: _Page, first: Piece, last: Piece, left_limit: int, pair: Pa
         and o.piece.box[2] > left_limit - page.height
     ]
     return None if gone_by or _begins_another(page, pair, last, following) else [following]
+
+
+def _stands_alone(page: _Page, pair: Pair, first: Piece, piece: Piece) -> bool:
+    """Tell whether a line cannot be part of the value above: a date by itself, a heading, or another column."""
+    kind = page.kind(pair.key)
+    date = values.parse("date", piece.text)
+    if date is not None and len(fold(piece.text)) <= 12 and kind not in ("span", "month_span"):
+        return True
+    if kind == "address" and (_NO_ADDRESS.search(fold(piece.text)) or len(fold(piece.text)) > 40):
+        return True
+    if pair.where != "right" or pair.key == "":
+        return False
+    return kind == "address" and piece.box[0] < first.box[0] - 1.5 * page.height
 
 
 def _begins_another(page: _Page, pair: Pair, last: Piece, piece: Piece) -> bool:

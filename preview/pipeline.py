@@ -25,8 +25,9 @@ logger = logging.getLogger(__name__)
 class Previewer:
     """Reads an applicant's files and checks them against the guide of one service item. Thread-safe."""
 
-    def __init__(self, kb: KnowledgeBase, pages: PageReader) -> None:
+    def __init__(self, kb: KnowledgeBase, pages: PageReader, *, accept_unverified: bool = True) -> None:
         self._kb = kb
+        self._accept_unverified = accept_unverified
         self._pages = pages
 
     def read_file(
@@ -50,7 +51,14 @@ class Previewer:
         from preview.checking import check
 
         item = self._kb.items[request.item_id]
-        return check(item, request, readings, kb_revision=self._kb.revision, preview_id=preview_id)
+        return check(
+            item,
+            request,
+            readings,
+            kb_revision=self._kb.revision,
+            preview_id=preview_id,
+            accept_unverified=self._accept_unverified,
+        )
 
     def close(self) -> None:
         """End the worker processes."""

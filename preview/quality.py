@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from preview.cut_off import is_cut_off
 from preview.images import shrunk
 from preview.ocr import Image, area, overlap
 from preview.schema import Box, Quality, QualityProblem, TextLine
@@ -60,13 +61,13 @@ def measure(image: Image, *, digital: bool = False) -> Quality:
     )
 
 
-def after_reading(quality: Quality, lines: Sequence[TextLine], image: Image) -> Quality:
+def after_reading(quality: Quality, lines: Sequence[TextLine], image: Image, *, is_slice: bool = False) -> Quality:
     """Add what the lines tell: none at all, cut at the rim, too small; white under which text stands is no glare."""
     hiding = tuple(box for box in quality.glare_boxes if not any(_middle_in(line.box, box) for line in lines))
     problems = [problem for problem in quality.problems if problem is not QualityProblem.GLARE or hiding]
     if not lines and QualityProblem.BLANK not in problems:
         problems.append(QualityProblem.NO_TEXT)
-    if is_cut_off(lines, image):
+    if is_cut_off(lines, image, is_slice=is_slice):
         problems.append(QualityProblem.CUT_OFF)
     heights = sorted(min(box[3] - box[1], box[2] - box[0]) for box in (line.box for line in lines))
     if heights and heights[len(heights) // 2] < SMALL_TEXT_PX:
@@ -187,7 +188,7 @@ def glare_boxes(image: Image) -> tuple[Box, ...]:
     found: list[Box] = []
     for label in range(1, count):
         x, y, w, h, size = (int(value) for value in stats[label])
-        if size < GLARE_SHARE * grey.size or size < 0.4 * w * h:
+        if size < GLARE_SHARE * grey.size or size < 0.4 * w * h or _is_paper(w, h, *grey.shape):
             continue
         spot = (labels == label).astype(np.uint8)
         near = cv2.dilate(spot, np.ones((7, 7), np.uint8)) - spot
@@ -198,35 +199,9 @@ def glare_boxes(image: Image) -> tuple[Box, ...]:
     return tuple(found)
 
 
-def is_cut_off(lines: Sequence[TextLine], image: Image) -> bool:
-    """Tell whether text runs off the picture: on one side several lines, or one of few, have ink on the very rim."""
-    touching = [side for line in lines if len(line.text) > 1 and line.score > 0.3 for side in _touched(line, image)]
-    most = max((touching.count(side) for side in set(touching)), default=0)
-    return most >= 2 or (most == 1 and len(lines) <= 6)
-
-
-def _touched(line: TextLine, image: Image) -> list[str]:
-    """Give the sides of the picture on which a line's characters are cut."""
-    height, width = image.shape[:2]
-    left, top, right, bottom = line.box
-    inside = image[max(top, 0) : bottom, max(left, 0) : right]
-    if inside.size == 0:
-        return []
-    dark, light = np.percentile(inside.min(axis=2), (5, 90))
-    if light - dark < 40:
-        return []
-    level = dark + (light - dark) * 0.35
-    rims = {
-        "left": (left <= 2, image[top:bottom, :3]),
-        "right": (right >= width - 3, image[top:bottom, -3:]),
-        "top": (top <= 2, image[:3, left:right]),
-        "bottom": (bottom >= height - 3, image[-3:, left:right]),
-    }
-    return [
-        side
-        for side, (near, rim) in rims.items()
-        if near and rim.size > 0 and 0.06 <= float((rim.min(axis=2) < level).mean()) <= 0.7
-    ]
+def _is_paper(w: int, h: int, height: int, width: int) -> bool:
+    """Tell the lit part or the white rim of a sheet from a reflection, which is a spot."""
+    return w > 0.9 * width or h > 0.9 * height or w * h > 0.3 * height * width or max(w, h) > 5 * min(w, h)
 
 
 def is_screen_photo(image: Image) -> bool:

@@ -15,6 +15,7 @@ from preview.straight import levelled, tilt_of, turned_back
 
 logger = logging.getLogger(__name__)
 _IDENTIFYING = (FieldName.NAME, FieldName.ID_NUMBER, FieldName.HOLDER, FieldName.CERTIFICATE_NO, FieldName.VALID_TO)
+_DATE_BESIDE = re.compile(r"^\d{1,4}[年月]?(?=[\u4e00-\u9fff]{4})|(?<=[\u4e00-\u9fff])\d{1,2}月(?:\d{0,2}日?)?$")
 _READABLE_SEAL = 0.8
 
 
@@ -72,6 +73,10 @@ def _seal_text(seal: Seal, page_no: int) -> FieldValue:
     """Give a seal's words; the star is sometimes read as 福, and a doubtful reading is trusted much less."""
     words = re.sub(r"^福(?![建州田清鼎安永])", "", seal.text) if seal.score < 0.99 else seal.text
     confidence = seal.score if seal.score >= 0.97 else seal.score - 0.35
+    bare = _DATE_BESIDE.sub("", words)
+    if bare != words:  # the date beside the seal was read into it
+        words, confidence = bare, min(confidence, 0.79)
+    words = re.sub(r"(?<!妇)幼保健院", "妇幼保健院", words).replace("不办产", "不动产")
     return FieldValue(words, round(confidence, 3), page_no, seal.box, seal.text)
 
 
@@ -112,11 +117,14 @@ def _merged(earlier: Part, part: Part) -> Part:
     if region is not None and part.region is not None:
         a, b = region, part.region
         region = min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
+    surer = {
+        n: v for n, v in part.fields.items() if n not in earlier.fields or v.confidence > earlier.fields[n].confidence
+    }
     return replace(
         earlier,
         confidence=max(earlier.confidence, part.confidence),
         pages=tuple(dict.fromkeys((*earlier.pages, *part.pages))),
         region=region,
-        fields={**part.fields, **earlier.fields},
+        fields={**earlier.fields, **surer},
         labelled={**part.labelled, **earlier.labelled},
     )

@@ -39,6 +39,7 @@ class Thresholds(_Strict):
     period_remaining_days: Annotated[int, Field(ge=0)]
     period_total_days: Annotated[int, Field(ge=0)]
     type_confidence: Annotated[float, Field(ge=0, le=1)]
+    seal: Annotated[float, Field(ge=0, le=1)]
     notice_working_days: Annotated[int, Field(ge=0)]
 
 
@@ -47,6 +48,8 @@ class Words(_Strict):
 
     company: tuple[str, ...]
     optional_labels: tuple[str, ...]
+    optional_signers: tuple[str, ...]
+    company_places: tuple[str, ...]
     agent_labels: tuple[str, ...]
     office_labels: tuple[str, ...]
     household_labels: tuple[str, ...]
@@ -54,6 +57,8 @@ class Words(_Strict):
     photo: tuple[str, ...]
     enquiry_letters: tuple[str, ...]
     address_points: tuple[str, ...]
+    household_points: tuple[str, ...]
+    seal_companies: tuple[str, ...]
 
 
 class Rules(_Strict):

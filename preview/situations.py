@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from knowledge_base.schema import Material, Necessity, ServiceItem, Situation, SituationOption
@@ -37,19 +37,40 @@ def open_questions(item: ServiceItem, request: Request, *, agent_used: bool = Fa
     for material in item.materials:
         if found[material.id] is not Standing.UNKNOWN:
             continue
-        asked = [s.id for s in item.situations if chosen(s, request) is None and material.id in _listed(s)]
-        questions += asked or ([material.when] if material.when else [])
+        asked = [s.id for s in item.situations if chosen(item, s, request) is None and material.id in _listed(s)]
+        conditional = material.necessity is Necessity.CONDITIONAL and material.when
+        questions += asked or ([material.when] if conditional else [])
     return tuple(dict.fromkeys(questions))
 
 
-def chosen(situation: Situation, request: Request) -> SituationOption | None:
-    """Give the option that was answered, by id, label or alias; None if it was not, or not understood."""
+def chosen(item: ServiceItem, situation: Situation, request: Request) -> SituationOption | None:
+    """Give the option that was answered, by id, label or alias; None if it was not, or not understood.
+
+    The `when` wording of a material is understood too where only one option calls for that material.
+    """
     answer = request.situation.get(situation.id, request.situation.get(situation.question))
-    if answer is None:
-        return None
+    return None if answer is None else option_of(item, situation, answer)
+
+
+def option_of(item: ServiceItem, situation: Situation, answer: str) -> SituationOption | None:
+    """Understand an answer to a situation's question."""
     wanted = fold(str(answer)).lower()
-    return next(
-        (o for o in situation.options if wanted in {fold(n).lower() for n in (o.id, o.label, *o.aliases)}), None
+    for option in situation.options:
+        if wanted in {fold(name).lower() for name in (option.id, option.label, *option.aliases)}:
+            return option
+    meant = {material.id for material in item.materials if fold(material.when).lower() == wanted}
+    calling = [option for option in situation.options if meant & set(option.materials)]
+    return calling[0] if len(calling) == 1 else None
+
+
+def unlisted(item: ServiceItem, request: Request, found: Mapping[str, Standing]) -> tuple[str, ...]:
+    """Name the materials of which the guide does not say whether the situation that was answered calls for them."""
+    return tuple(
+        m.name
+        for m in item.materials
+        if found[m.id] is Standing.UNKNOWN
+        and m.necessity is not Necessity.CONDITIONAL
+        and all(chosen(item, s, request) is not None for s in item.situations if m.id in _listed(s))
     )
 
 
@@ -81,7 +102,7 @@ def _verdicts(item: ServiceItem, material: Material, request: Request) -> Iterat
     for situation in item.situations:
         if material.id not in _listed(situation):
             continue
-        option = chosen(situation, request)
+        option = chosen(item, situation, request)
         if option is None:
             lists = [o.materials for o in situation.options]
             yield Standing.REQUIRED if all(material.id in listed for listed in lists) else Standing.UNKNOWN

@@ -16,6 +16,8 @@ from preview.numbers import read_id
 from preview.schema import Box, DocumentType, FilePages, Page
 
 _CUTS_TRIED = 6
+_CARD_THAT_PAYS = {DocumentType.SOCIAL_SECURITY_CARD, DocumentType.BANK_CARD}
+"""Social security cards carry a bank's name and card number; that does not make them two cards."""
 Image = NDArray[Any]
 ImageOf = Callable[[int], Image | None]
 
@@ -98,16 +100,23 @@ def _two_documents(one: Sequence[Piece], first: Guess, other: Sequence[Piece], s
         "booklet",
     }:
         return False
-    if min(first.confidence, second.confidence) < 0.6 or "card" not in layouts:
+    least = 0.6 if layouts == {"card"} else 0.8
+    if min(first.confidence, second.confidence) < least or "card" not in layouts:
         return False
     if not (_names_itself(one, first) and _names_itself(other, second)):
         return False
-    if layouts != {"card"} and min(first.confidence, second.confidence) < 0.8:
-        return False
+    if {first.document_type, second.document_type} == _CARD_THAT_PAYS:
+        return not _is_one_card([*one, *other])
     if first.document_type is not second.document_type:
         return True
     numbers = [{r.value for p in side if (r := read_id(p.text)) and r.valid} for side in (one, other)]
     return bool(numbers[0] and numbers[1] and not numbers[0] & numbers[1])
+
+
+def _is_one_card(pieces: Sequence[Piece]) -> bool:
+    """Tell whether lines fill the shape of one card (85.6 × 54 mm, lying): two cards make it a column or a band."""
+    left, top, right, bottom = united(p.box for p in pieces)
+    return 1.15 <= (right - left) / max(1, bottom - top) <= 2.4
 
 
 def _names_itself(pieces: Sequence[Piece], guess: Guess) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from preview import numbers
 from preview.dates import iso, read_date, read_span
-from preview.folding import fold, neat, simplified
+from preview.folding import fold, is_only_simplified, neat, simplified
 from preview.places import with_known_town
 from preview.words import surnames, words
 
@@ -108,7 +108,10 @@ def _sex(text: str) -> Parsed | None:
     squeezed = fold(text)
     if "男" in squeezed and "女" in squeezed:
         ticked = _TICKED.search(squeezed)
-        return Parsed(ticked[1] or ticked[2], 0.8) if ticked else None
+        if ticked:
+            return Parsed(ticked[1] or ticked[2], 0.8)
+        empty = re.findall(r"[□○口]([男女])", squeezed)  # a box with a tick is often not read at all
+        return Parsed("女" if empty == ["男"] else "男", 0.55) if len(empty) == 1 else None
     found = re.search(r"^[^\u4e00-\u9fff]{0,4}([男女])", squeezed)
     if found:
         return Parsed(found[1], 1.0 if len(squeezed) <= 3 else 0.8)
@@ -146,11 +149,21 @@ def _name(text: str) -> Parsed | None:
     bare = re.sub(r"\s+", "", name)
     if _NO_NAME.search(simplified(bare)):
         return None
+    bare = _in_one_script(bare)
     if _NAME.match(bare):
         return Parsed(bare, 0.97 if simplified(bare[0]) in surnames() else 0.85)
     if _LONG_NAME.match(bare):
         return Parsed(bare, 0.92 if "·" in bare else 0.6)
     return Parsed(name, 0.75) if _LATIN_NAME.match(name) and len(name) <= 45 else None
+
+
+def _in_one_script(name: str) -> str:
+    """Put right a traditional character among such as only the simplified script has (钟伟強): the reader's slip.
+
+    >>> _in_one_script("钟伟強"), _in_one_script("陳嘉敏"), _in_one_script("徐志強")
+    ('钟伟强', '陳嘉敏', '徐志強')
+    """
+    return simplified(name) if any(is_only_simplified(c) for c in name) else name
 
 
 def _company(text: str) -> Parsed | None:
@@ -261,8 +274,12 @@ def _spoken(words: str) -> int:
 
 
 def _area(text: str) -> Parsed | None:
+    text = re.sub(r"[mM]?[²㎡]", "㎡", text)  # the raised 2 is not to become a digit
     area = re.sub(r"\s+", "", neat(text)).strip(":;,。、|_-·'\"")
-    only = re.fullmatch(r"(?:约)?(\d+(?:\.\d+)?)(?:平方米|平米|㎡|m2|m²|平方)?", area)
+    built = re.search(r"(?<!套内)(?<!专有)(?<!分摊)建筑面积[:：为]?(\d+(?:\.\d+)?)(?=m|平|[^\d.]|$)", area)
+    if built:
+        return Parsed(built[1], 0.95)
+    only = re.fullmatch(r"(?:约)?(\d+(?:\.\d+)?)(?:平方米|平米|m2?|平方)?", area)
     if only:
         return Parsed(only[1], 0.95)
     cut_short = re.search(r"\d[.,]?\s*$", neat(text)) and neat(text).rstrip().endswith((".", ","))

@@ -52,7 +52,7 @@ def preview_once(
     kb = load_content(content_dir(settings))
     request = read_request(kb, item, situation, applicant, as_of)
     uploads = read_uploads(files)
-    engine = build_engine(kb)
+    engine = build_engine(kb, accept_unverified=settings.accept_unverified)
     try:
         if out is None:
             report = _preview(engine, request, uploads, None)

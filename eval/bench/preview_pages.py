@@ -28,7 +28,9 @@ from preview.page_reading import PageReader
 from preview.schema import Upload
 
 MEDIAN_S, P95_S, COLD_S, MEMORY_MIB = 2.5, 6.0, 4.0, 2048.0
+MEMORY_AT = (50, 250, 500)
 AS_OF = dt.date(2026, 11, 20)
+TOLD_EVERY = 50
 
 
 def papers(count: int, seed: int = 7) -> Iterator[Upload]:
@@ -76,6 +78,7 @@ def measure_pages(report: Report, count: int, threads: int) -> None:
             reader.read(upload)
             seconds.append(time.perf_counter() - started)
             memory.append(reader.workers.rss_mib())
+            _tell(len(seconds), count, f"{memory[-1]:.0f} MiB, median {statistics.median(seconds):.2f} s")
     finally:
         reader.close()
     ordered = sorted(seconds)
@@ -83,6 +86,8 @@ def measure_pages(report: Report, count: int, threads: int) -> None:
     report.add("page, p95", ordered[min(int(count * 0.95), count - 1)], "s", below=P95_S)
     report.add("page, longest", ordered[-1], "s")
     report.add("worker memory, highest", max(memory), "MiB", below=MEMORY_MIB)
+    for mark in (m for m in MEMORY_AT if m <= count):
+        report.add(f"worker memory after {mark} pages", memory[mark - 1], "MiB")
     tail = memory[len(memory) // 2 :]
     report.add("worker memory, highest of the second half", max(tail), "MiB")
     report.add("workers replaced", reader.workers.replaced, "")
@@ -103,6 +108,7 @@ def measure_fuzz(report: Report, count: int) -> None:
             slowest = max(slowest, time.perf_counter() - started)
             told[str(read.problem) if read.problem else "read"] += 1
             pids |= set(reader.workers.pids())
+            _tell(number + 1, count, f"{dict(told)}, {len(pids)} workers, slowest {slowest:.1f} s")
         for file, expected in traps():
             problem = reader.read(Upload("t", file.name, file.data)).problem
             if problem is None or str(problem) not in expected:
@@ -115,6 +121,12 @@ def measure_fuzz(report: Report, count: int) -> None:
     report.add("worker processes used", len(pids), "")
     report.details |= {"told": dict(told), "wrong": wrong}
     print(dict(told), wrong)
+
+
+def _tell(done: int, count: int, what: str) -> None:
+    """Tell how far a long run is: one that is broken off still has said something."""
+    if done % TOLD_EVERY == 0:
+        print(f"{done}/{count}: {what}", file=sys.stderr, flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> Report:

@@ -103,7 +103,7 @@ def residence_front(paper: Paper, rng: Random) -> Sheet:
         60, 279, "出生", "birth", paper["birth"], 31, at=180, shown=chinese_date(paper["birth"]), label_fill=LABEL
     )
     label = "户籍地址" if paper.design != 1 else "住址"
-    sheet.text(60, 340, label, 29, "sans", LABEL)  # not noted: the other side has an address too
+    sheet.text(60, 340, label, 29, "sans", LABEL)  # not noted: with both sides the address is the one lived at
     sheet.wrapped(210, 340, paper["address"], 29, 420)
     sheet.portrait(rng, 670, 100, 260, 330)
     _number(sheet, paper, "公民身份号码", 545)
@@ -118,6 +118,7 @@ def residence_back(paper: Paper, rng: Random) -> Sheet:
     sheet.text(506, 130, "居 住 证", 64, "serif_bold", BLACK, "ma")
     sheet.text(120, 280, "居住地址", 31, "sans", LABEL)
     sheet.wrapped(290, 280, paper["living_at"], 31, 600)
+    sheet.note("address", paper["living_at"])
     sheet.pair(120, 390, "签发机关", "issuer", paper["issuer"], 31, at=290, label_fill=LABEL)
     sheet.text(120, 450, "签发日期", 31, "sans", LABEL)
     sheet.text(290, 450, dotted(paper["issued_on"]), 31)

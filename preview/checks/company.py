@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
 from knowledge_base.schema import DocumentHolder
 from preview.checks.case import Case
 from preview.checks.differing import differs
 from preview.docs import Doc
+from preview.numbers import is_valid_id
 from preview.people import Named, close, same
 from preview.schema import DocumentType, FieldName, FieldValue, Finding, FindingCode
-from preview.similar import Likeness, compare_names, compare_numbers
+from preview.similar import Likeness, compare_names, compare_numbers, name_key, number_key
 
 _OF_THE_COMPANY = {
     DocumentType.APPLICATION_FORM,
@@ -20,23 +22,35 @@ _OF_THE_COMPANY = {
     DocumentType.COMMITMENT_LETTER,
 }
 
+_SEALED_BY_COMPANY = {
+    DocumentType.LABOUR_CONTRACT,
+    DocumentType.LEASE_CONTRACT,
+    DocumentType.POWER_OF_ATTORNEY,
+    DocumentType.COMMITMENT_LETTER,
+    DocumentType.LEGAL_REP_CERTIFICATE,
+    DocumentType.APPLICATION_FORM,
+}
+_COMPANY_FIELDS = (FieldName.COMPANY_NAME, FieldName.APPLICANT, FieldName.LESSOR, FieldName.LESSEE)
+
 
 def check(case: Case) -> Iterator[Finding]:
     """Report what does not fit between licence, letter, form and contracts."""
     docs = case.relevant()
     yield from _companies(case, docs)
     yield from _legal_reps(case, docs)
+    yield from _seals(case, docs)
 
 
 def _companies(case: Case, docs: Sequence[Doc]) -> Iterator[Finding]:
     licence = case.people.company
-    if licence is None:
+    if licence is None or licence.doc not in docs:
         return
     code = licence.doc.field(FieldName.USCC)
     for doc in docs:
         if doc.key == licence.doc.key:
             continue
         own = doc.field(FieldName.USCC)
+        own = None if own and is_valid_id(number_key(own.value)) else own  # a person's number in the company's place
         same_code = bool(own and code) and compare_numbers(own.value, code.value) is Likeness.SAME  # type: ignore[union-attr]
         name = _company_name(case, doc)
         if name is not None:
@@ -61,8 +75,8 @@ def _company_name(case: Case, doc: Doc) -> FieldValue | None:
 
 def _legal_reps(case: Case, docs: Sequence[Doc]) -> Iterator[Finding]:
     licence = case.people.legal_rep
-    if licence is None:
-        return
+    if licence is None or licence.doc not in docs:
+        return  # a licence that nobody asked for is the old one where the representative changes
     for doc in docs:
         field = doc.field(FieldName.LEGAL_REP)
         if (
@@ -97,3 +111,26 @@ def _licence_is_applicants(case: Case, doc: Doc) -> bool:
     paper = next((p for p in case.papers if doc in p.docs), None)
     needs = case.matching.needs_of(paper) if paper else ()
     return any(need.holder is DocumentHolder.APPLICANT for need in needs)
+
+
+def _seals(case: Case, docs: Sequence[Doc]) -> Iterator[Finding]:
+    """Have a person look at a seal that is clearly another company's than the one that the paper names."""
+    for doc in docs:
+        seal = doc.field(FieldName.SEAL_TEXT) if doc.type in _SEALED_BY_COMPANY else None
+        if seal is None or seal.confidence < case.rules.thresholds.seal:
+            continue
+        if not any(word in seal.value for word in case.rules.words.seal_companies):
+            continue
+        own = [f.value for n in _COMPANY_FIELDS if (f := doc.field(n)) and case.rules.is_company(f.value)]
+        own += [case.people.company.value] if case.people.company and not own else []
+        if own and not any(_may_be_seal_of(seal.value, name) for name in own):
+            yield case.finding(
+                FindingCode.NEEDS_PERSON, "seal_mismatch", doc=doc, field=seal, found=seal.value, expected=own[0]
+            )
+
+
+def _may_be_seal_of(seal: str, name: str) -> bool:
+    """Tell whether a seal may be a company's: its words are read with gaps, and other words follow the name."""
+    a, b = name_key(seal), name_key(name)
+    shared = sum(block.size for block in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks())
+    return shared >= 0.7 * min(len(a), len(b))

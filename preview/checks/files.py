@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
 from preview.checks.case import Case, Spoiled
 from preview.docs import Doc, is_photo
@@ -37,6 +39,9 @@ _OWN_NUMBERS = {
 _ENOUGH = 3
 """So many equal fields make two documents the same."""
 
+_FIGURES = re.compile(r"\d{2,}")
+_SAME_LETTERS = 0.85
+_SOME_TEXT = 12
 _NUMBERS = {FieldName.ID_NUMBER, FieldName.USCC}
 
 
@@ -143,13 +148,33 @@ def _key_fields(case: Case, doc: Doc) -> Iterator[Finding]:
 def duplicates(readings: Sequence[FileReading], rules: Rules) -> dict[str, str]:
     """Find files that are the same paper again: file id → id of the earlier file."""
     ordered = sorted((r for r in readings if not r.file.problem), key=lambda r: r.file.file_id)
+    spare_backs = _spare_backs(ordered)
     found: dict[str, str] = {}
     for place, later in enumerate(ordered):
         for earlier in ordered[:place]:
-            if earlier.file.file_id not in found and _same_file(earlier, later, rules):
-                found[later.file.file_id] = earlier.file.file_id
-                break
+            if earlier.file.file_id in found or not _same_file(earlier, later, rules):
+                continue
+            if later.file.sha256 != earlier.file.sha256 and _is_back(later):
+                if spare_backs < 1:
+                    continue  # cards of two persons may say the same on their backs
+                spare_backs -= 1
+            found[later.file.file_id] = earlier.file.file_id
+            break
     return found
+
+
+def _spare_backs(readings: Sequence[FileReading]) -> int:
+    """Count how many more backs than cards of different persons there are."""
+    parts = [part for reading in readings for part in reading.parts]
+    fronts = [part for part in parts if part.document_type is DocumentType.ID_CARD_FRONT]
+    numbers = {part.fields[FieldName.ID_NUMBER].value for part in fronts if FieldName.ID_NUMBER in part.fields}
+    unread = sum(FieldName.ID_NUMBER not in part.fields for part in fronts)
+    backs = sum(part.document_type is DocumentType.ID_CARD_BACK for part in parts)
+    return backs - max(len(numbers) + unread, 1)
+
+
+def _is_back(reading: FileReading) -> bool:
+    return all(part.document_type is DocumentType.ID_CARD_BACK for part in reading.parts)
 
 
 def _same_file(one: FileReading, other: FileReading, rules: Rules) -> bool:
@@ -161,11 +186,34 @@ def _same_file(one: FileReading, other: FileReading, rules: Rules) -> bool:
         return False
     pairs = list(zip(one.file.pages, other.file.pages, strict=True))
     near = all(_digest_distance(a.digest, b.digest) <= rules.thresholds.near_digest_bits for a, b in pairs)
-    backs = all(p.document_type is DocumentType.ID_CARD_BACK for p in one.parts)
+    if near and not _contradict(one, other, rules) and all(_nearly_same_text(a, b) for a, b in pairs):
+        return True
     alike = all(_same_text(a, b, rules.thresholds.same_text_share) for a, b in pairs)
-    if near or not backs:
-        return alike or _same_values(one, other)
-    return False
+    return not _is_back(one) and (alike or _same_values(one, other))
+
+
+def _contradict(one: FileReading, other: FileReading, rules: Rules) -> bool:
+    """Tell whether a field was surely read on both and is not the same."""
+    return any(
+        a.fields[name].value != b.fields[name].value
+        and min(a.fields[name].confidence, b.fields[name].confidence) >= rules.thresholds.sure
+        for a, b in zip(one.parts, other.parts, strict=True)
+        for name in a.fields.keys() & b.fields.keys() - {FieldName.SEAL_TEXT}
+    )
+
+
+def _nearly_same_text(one: Page, other: Page) -> bool:
+    """Tell whether two pictures of one layout say the same: all figures are equal, of the rest a word may be lost.
+
+    Cards of two persons look alike and differ in their figures.
+    """
+    a, b = ("".join(fold(line.text) for line in page.lines) for page in (one, other))
+    figures_a, figures_b = (
+        {run for line in p.lines for run in _FIGURES.findall(fold(line.text))} for p in (one, other)
+    )
+    if min(len(a), len(b)) < _SOME_TEXT or not figures_a or not (figures_a <= figures_b or figures_b <= figures_a):
+        return False
+    return SequenceMatcher(None, a, b, autojunk=False).ratio() >= _SAME_LETTERS
 
 
 def _same_values(one: FileReading, other: FileReading) -> bool:

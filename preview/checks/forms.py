@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from preview.checks.case import Case
 from preview.docs import Doc
-from preview.schema import DocumentType, Evidence, Finding, FindingCode, PlaceKind, SignaturePlace
+from preview.schema import DocumentType, Evidence, FieldName, Finding, FindingCode, PlaceKind, SignaturePlace
 
 _CODES = {
     PlaceKind.SIGNATURE: (FindingCode.NOT_SIGNED, "not_signed"),
     PlaceKind.DATE: (FindingCode.NOT_DATED, "not_dated"),
     PlaceKind.SEAL: (FindingCode.NOT_SEALED, "not_sealed"),
 }
+
+_PARTIES = (FieldName.COMPANY_NAME, FieldName.APPLICANT, FieldName.LESSOR, FieldName.LESSEE)
 
 _OWN_LABELS = ("申请", "本人", "法定代表")
 """A label with one of these is not the agent's alone: 「申请人（代理人）签名」."""
@@ -61,6 +63,7 @@ def _blanks(case: Case, doc: Doc) -> Iterator[Finding]:
 
 def _places(case: Case, doc: Doc, kind: PlaceKind) -> Iterator[Finding]:
     places = [p for p in doc.part.signature_places if p.kind is kind and not _ignored(case, doc, p.label)]
+    places = [p for p in places if not _is_for_others(case, doc, p)]
     empty = [p for p in places if p.filled is False]
     unknown = [p for p in places if p.filled is None]
     if empty:
@@ -74,6 +77,20 @@ def _places(case: Case, doc: Doc, kind: PlaceKind) -> Iterator[Finding]:
             "no_seal_visible" if kind is PlaceKind.SEAL else "no_signature_visible",
             unknown,
         )
+
+
+def _is_for_others(case: Case, doc: Doc, place: SignaturePlace) -> bool:
+    """Tell whether a place to sign or seal is for somebody who need not be there: a spouse, a broker, a company."""
+    words = case.rules.words
+    if any(word in place.label for word in words.optional_signers):
+        return True
+    if place.kind is not PlaceKind.SEAL:
+        return False
+    own = [f.value for n in _PARTIES if (f := doc.field(n))]
+    if any(map(case.rules.is_company, own)) or not own:
+        return False
+    between_persons = doc.type is DocumentType.LEASE_CONTRACT and len(own) >= 2
+    return between_persons or any(word in place.label for word in words.company_places)
 
 
 def _at(case: Case, doc: Doc, code: FindingCode, wording: str, places: Sequence[SignaturePlace]) -> Finding:

@@ -118,7 +118,7 @@ def _numbers(doc: Doc, name: FieldName) -> list[FieldValue]:
 
 def _is_bad_uscc(code: str) -> bool:
     key = number_key(code)
-    return len(key) == 18 and not is_valid_uscc(key)
+    return len(key) == 18 and not is_valid_uscc(key) and not is_valid_id(key)
 
 
 def _birth_and_sex(case: Case, doc: Doc) -> Iterator[Finding]:
@@ -158,8 +158,8 @@ def _validity_by_age(case: Case, paper: Paper) -> Iterator[Finding]:
     if start is None or end is None or born is None or start[0] > end[0] or not case.sure(start[1], end[1], number):
         return
     allowed = lawful_years(born, start[0])
-    if validity_years(start[0], end[0]) in allowed or start[0] < _LAW_IN_FORCE:
-        return
+    if validity_years(start[0], end[0]) in allowed or start[0] < _LAW_IN_FORCE or end[0] < case.as_of:
+        return  # an expired card is told as such, or handed back
     yield case.finding(
         FindingCode.NEEDS_PERSON,
         "odd_validity",

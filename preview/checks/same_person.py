@@ -53,7 +53,9 @@ def check(case: Case) -> Crossing:
     """Compare names and numbers of every person across the documents; one finding for each document that differs."""
     findings: list[Finding] = []
     explained: set[str] = set()
-    for group in _persons(case):
+    groups = _persons(case)
+    findings += _told(case, groups)
+    for group in groups:
         for finding, number in _compare(case, group):
             findings.append(finding)
             if number:
@@ -101,6 +103,35 @@ def _persons(case: Case) -> list[list[Mention]]:
     if told:
         groups.sort(key=lambda g: not any(same(m.name.value, told) for m in g))
     return groups
+
+
+def _told(case: Case, groups: Sequence[Sequence[Mention]]) -> Iterator[Finding]:
+    """Report that the papers name the applicant otherwise than the clerk does, or do not name them at all."""
+    told = case.request.applicant
+    if not told or case.rules.is_company(told) or not groups:
+        return
+    if any(compare_names(m.name.value, told) is Likeness.SAME for group in groups for m in group):
+        return
+    group = next((g for g in groups if any(close(m.name.value, told) for m in g)), None)
+    if group is None:
+        agent = case.people.agent.value if case.people.agent else ""
+        cards = [m for g in groups for m in g if m.doc.type in _TRUST[:3] and not same(m.name.value, agent)]
+        if cards and not case.matching.strangers and not case.spoiled:
+            anchor = groups[0][0]
+            yield case.finding(FindingCode.NEEDS_PERSON, "applicant_absent", doc=anchor.doc, expected=told)
+        return
+    anchor = _anchor(group)
+    likeness = compare_names(anchor.name.value, told)
+    near = likeness is Likeness.NEAR or not case.sure(anchor.name)
+    yield case.finding(
+        FindingCode.NEEDS_PERSON if near else FindingCode.NAME_MISMATCH,
+        "near_name" if near else "applicant_mismatch",
+        doc=anchor.doc,
+        field=anchor.name,
+        found=anchor.name.value,
+        expected=told,
+        other="填报的申请人",
+    )
 
 
 def _free(group: Sequence[Mention], mention: Mention) -> bool:

@@ -11,12 +11,13 @@ from preview.docs import Doc, is_photo
 from preview.folding import fold
 from preview.materials import paper_names
 from preview.papers import Paper
-from preview.people import close
-from preview.schema import DocumentType, Finding, FindingCode
+from preview.people import close, same
+from preview.schema import DocumentType, FieldValue, Finding, FindingCode
 from preview.similar import Likeness, compare_names
 from preview.wording import text, type_name
 
 _WITH_AGENT = {DocumentType.POWER_OF_ATTORNEY}
+_PREMISES = {DocumentType.PROPERTY_CERTIFICATE, DocumentType.LEASE_CONTRACT}
 _CLEAR_LINES = 4
 
 
@@ -34,6 +35,9 @@ def others_papers(case: Case, gaps: Sequence[Gap]) -> Iterator[Finding]:
         subject = paper.subject or next(iter(paper.main.names), None)
         if subject is None:
             continue
+        if _is_known_beside(case, paper, subject.value, material_id):
+            yield _extra_person(case, paper, subject)
+            continue
         applicant = case.people.applicant
         near = compare_names(subject.value, applicant) is Likeness.NEAR or not case.sure(subject)
         yield case.finding(
@@ -46,6 +50,34 @@ def others_papers(case: Case, gaps: Sequence[Gap]) -> Iterator[Finding]:
             expected=applicant,
             other="申请人",
         )
+
+
+def _is_known_beside(case: Case, paper: Paper, name: str, material_id: str) -> bool:
+    """Tell whether a paper of somebody else lies beside the applicant's own, and other papers name that person.
+
+    The landlord's card beside a lease, the spouse's beside a marriage certificate: not asked for, and no defect.
+    A deed or lease in the name of a family member is for a person to judge.
+    """
+    known = any(same(found.value, name) for doc in case.docs if doc not in paper.docs for found in doc.names)
+    if not known:
+        return False
+    if paper.kind in _PREMISES and any(same(name, member) for member in case.people.family):
+        return True
+    served = [row for row in case.matching.by_material[material_id] if paper in row.strangers]
+    return all(row.met for row in served)
+
+
+def _extra_person(case: Case, paper: Paper, subject: FieldValue) -> Finding:
+    if paper.kind in _PREMISES:
+        return case.finding(
+            FindingCode.NEEDS_PERSON,
+            "relatives_paper",
+            doc=paper.main,
+            field=subject,
+            found=subject.value,
+            expected=case.people.applicant,
+        )
+    return case.finding(FindingCode.EXTRA_MATERIAL, "extra_material", doc=paper.main, found=type_name(paper.kind))
 
 
 def accepted_anyway(case: Case, paper: Paper) -> bool:
@@ -118,11 +150,15 @@ def stands_for_gap(case: Case, paper: Paper, gaps: Sequence[Gap], extra: Sequenc
     gap.files += paper.file_ids
     if is_photo(doc) and not doc.text:
         gap.explained_by = "unreadable"
-        what, retake = (text(f"quality.no_text.{name}") for name in ("what", "retake"))
         page = doc.pages[0]
-        whole = (0, 0, page.width, page.height)
         return case.finding(
-            FindingCode.UNREADABLE, "unreadable", doc=doc, box=whole, material_id=gap.material.id, what=what, retake=retake
+            FindingCode.UNREADABLE,
+            "unreadable",
+            doc=doc,
+            box=(0, 0, page.width, page.height),
+            material_id=gap.material.id,
+            what=text("quality.no_text.what"),
+            retake=text("quality.no_text.retake"),
         )
     if _is_clear(case, doc, gap):
         gap.explained_by = "wrong"
@@ -152,7 +188,8 @@ def _is_clear(case: Case, doc: Doc, gap: Gap) -> bool:
     if doc.type is not DocumentType.OTHER:
         return doc.part.confidence >= case.rules.thresholds.type_confidence
     lines = [line for page in doc.pages for line in page.lines]
-    legible = len(lines) >= _CLEAR_LINES and sum(line.score for line in lines) / len(lines) >= case.rules.thresholds.sure
+    sure = case.rules.thresholds.sure
+    legible = len(lines) >= _CLEAR_LINES and sum(line.score for line in lines) / len(lines) >= sure
     titles = [fold(title) for need in gap.needs for title in need.titles]
     written = fold(doc.text)
     return legible and not any(_nearly_in(title, written) for title in titles)

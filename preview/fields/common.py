@@ -10,14 +10,17 @@ from preview import values
 from preview.documents import DocumentKind
 from preview.folding import fold
 from preview.labels import LabelBook, split_lines
-from preview.layout import Piece, grown, joined, overlap, rows
-from preview.numbers import NumberReading, id_birth, id_sex, is_valid_id
+from preview.layout import Piece, covered_share, grown, joined, overlap, rows
+from preview.numbers import NumberReading, id_birth, id_sex, is_valid_id, read_id, read_permit
 from preview.pairs import Pair, box_of, pair_up
 from preview.schema import Blank, Box, FieldName, FieldValue, Page, Person, SignaturePlace
 from preview.split import Section
 from preview.values import Known, Parsed
 
 Fields = dict[FieldName, FieldValue]
+_SELF_PROVING = frozenset(
+    {"id_number", "uscc", "bank_no", "sex", "birth", "signed_on", "issued_on", "founded_on", "phone"}
+)
 MIN_CONFIDENCE = 0.3
 """Below this a value is not given at all."""
 
@@ -96,6 +99,8 @@ def field_value(pair: Pair, pages: Sequence[Page] = (), value: str | None = None
         return None
     box = box_of(pair)
     confidence = pair.confidence * _trust(pages, pair.piece.page, box)
+    if _under_seal(pair, pages, box):
+        confidence = min(0.79 * confidence, 0.74)
     if confidence < MIN_CONFIDENCE:
         return None
     chosen = pair.parsed.value if value is None else value
@@ -115,6 +120,14 @@ def _trust(pages: Sequence[Page], page_no: int, box: Box | None) -> float:
         for g in page.quality.glare_boxes
     )
     return trust * (0.5 if hit else 1.0)
+
+
+def _under_seal(pair: Pair, pages: Sequence[Page], box: Box | None) -> bool:
+    """Tell whether a seal lies over a value that no check digit and no form of date vouches for."""
+    if pair.piece is None or pair.parsed is None or box is None or pair.key in _SELF_PROVING:
+        return False
+    page = next((p for p in pages if p.page_no == pair.piece.page), None)
+    return page is not None and any(covered_share(box, seal.box) > 0.15 for seal in page.seals)
 
 
 def plain_fields(section: Section, pairs: Sequence[Pair]) -> Fields:
@@ -163,13 +176,21 @@ def from_text(
 
 
 def text_value(
-    section: Section, pattern: re.Pattern[str], kind: str, sure: float = 0.8, group: int = 1
+    section: Section,
+    pattern: re.Pattern[str],
+    kind: str,
+    sure: float = 0.8,
+    group: int = 1,
+    least: float | None = None,
 ) -> FieldValue | None:
-    """Find a value by a sentence of the document's running text (lines joined without breaks)."""
+    """Find a value by a sentence of the document's running text (lines joined without breaks).
+
+    `least`: how well the words must fit the kind; a name must look like one unless the sentence is beyond doubt.
+    """
     text, places = running_text(section)
     for match in pattern.finditer(text):
         parsed = values.parse(kind, match[group].strip())
-        if parsed is not None and parsed.sure >= (0.9 if kind == "name" else 0.5):
+        if parsed is not None and parsed.sure >= (least or (0.9 if kind == "name" else 0.5)):
             piece = places[match.start(group)]
             return _from_parsed(parsed, piece, sure, match[group])
     return None
@@ -204,6 +225,39 @@ def running_text(section: Section) -> tuple[str, list[Piece]]:
         text += line
         places += [piece] * len(line)
     return text, places
+
+
+def number_behind(section: Section, name: FieldValue | None) -> FieldValue | None:
+    """Give the first number within 60 characters behind a name; with no name the only number there is."""
+    text, places = running_text(section)
+    if name is None:
+        if (reading := read_id(text)) is not None and reading.valid:
+            piece = places[max(0, text.find(reading.raw[:6]))]
+            return FieldValue(
+                reading.value, round(0.88 * piece.score, 3), piece.page, piece.box, reading.raw, reading.repaired
+            )
+        found = {r.value: n for n, p in enumerate(section.pieces) if (r := read_id(p.text)) is not None and r.valid}
+        if len(found) != 1:
+            return None
+        value, number = next(iter(found.items()))
+        piece = section.pieces[number]
+        return FieldValue(value, round(0.9 * piece.score, 3), piece.page, piece.box, piece.text)
+    start = text.find(name.value)
+    while start >= 0:
+        window = text[start : start + len(name.value) + 60]
+        reading = read_id(window, score=places[start].score) or read_permit(window)
+        if reading is not None:
+            piece = places[start]
+            return FieldValue(
+                reading.value,
+                round((0.9 if reading.valid else 0.4) * piece.score, 3),
+                piece.page,
+                piece.box,
+                reading.raw,
+                reading.repaired,
+            )
+        start = text.find(name.value, start + 1)
+    return None
 
 
 def cross_checked(fields: Fields) -> Fields:

@@ -10,6 +10,7 @@ from preview.fields.common import (
     Fields,
     field_value,
     filled,
+    number_behind,
     of_kind,
     persons_in,
     plain_fields,
@@ -30,10 +31,18 @@ _RENT = re.compile(
     r"(?:月租金|租金)(?:标准)?(?:为|共计|是|[:：])?\s*(?:每月|每月为|每月人民币)?\s*(?:人民币)?\s*[:：]?\s*(?:\(?小写\)?[:：]?)?\s*[￥¥]?\s*([\d,，.]{3,12}\s*元)"
 )
 _PLACE = re.compile(
-    r"(?:位于|坐落于|坐落在|座落于|房屋地址[:：]|地址为)\s*([\u4e00-\u9fffA-Za-z\d\-—（）()#]{6,50}?)(?:的?(?:房屋|住房|厂房|商铺|物业|场地|出租屋)|[,，。;；]|出租|租给)"
+    r"(?:位于|坐落于|坐落在|座落于|房屋地址[:：]|地址为)\s*([\u4e00-\u9fffA-Za-z\d\-—（）()#]{6,50}?)(?:的(?:房屋|住房|住宅|厂房|商铺|店铺|物业|场地|出租屋|房产|单元|部分|自有)|(?:房屋|住房|物业|场地)?(?:[一1壹][套间])?(?:出租|租给|租赁给|转租|[,，。;；]))"
 )
 
 
+_ABOUT = r"(?:居民)?(?:身份证|公民身份|证件号|统一社会信用|营业执照|性别|以下简称|下称|联系电话|电话|住址|地址)"
+_PARTY = (
+    r"(?:\((?:甲|乙|出租|承租)[^)]{0,4}\))?\s*[:：]?\s*"
+    r"([\u4e00-\u9fff·]{2,10}?|[\u4e00-\u9fff()（）]{4,30}?(?:公司|厂|店|中心|社|部))"
+)
+_NAMED = rf"\s*[(（,，、;；]\s*(?:[男女]\s*[,，]\s*)?{_ABOUT}"
+_LESSOR = re.compile(rf"(?:出租人|出租方|甲方|房东){_PARTY}{_NAMED}")
+_LESSEE = re.compile(rf"(?:承租人|承租方|乙方|租客){_PARTY}{_NAMED}")
 _AREA = re.compile(r"面积(?:为|约|共)?\s*[:：]?\s*(\d+(?:\.\d+)?\s*(?:平方米|㎡|平米))")
 _USE = re.compile(
     r"(?:用途|用作|用于|作为)(?:为|是)?\s*[:：]?\s*([\u4e00-\u9fff/]{2,10}?)(?:使用|用途|之用|[,，。;；])"
@@ -46,6 +55,9 @@ def read_lease(section: Section, kind: DocumentKind) -> Contents:
     signed = signatures(section, letters=True)
     fields = plain_fields(section, pairs)
     fields.pop(FieldName.ID_NUMBER, None)
+    for name, pattern in ((FieldName.LESSOR, _LESSOR), (FieldName.LESSEE, _LESSEE)):
+        if name not in fields:
+            set_if_better(fields, name, text_value(section, pattern, "party", sure=0.9))
     _add_term(section, fields)
     if FieldName.RENT not in fields:
         set_if_better(fields, FieldName.RENT, text_value(section, _RENT, "money", sure=0.85))
@@ -56,7 +68,7 @@ def read_lease(section: Section, kind: DocumentKind) -> Contents:
         set_if_better(fields, FieldName.ADDRESS, text_value(section, _PLACE, "address", sure=0.85))
     add_signed(fields, signed)
     fields.pop(FieldName.SIGNED_BY, None)
-    persons = _parties(section, pairs)
+    persons = _parties(section, pairs) or _parties_in_text(section, fields)
     return Contents(fields, labelled(section, pairs), (), signed.places, persons)
 
 
@@ -77,6 +89,15 @@ def _add_term(section: Section, fields: Fields) -> None:
     span = span_values(section, _FROM_TO)
     if span is not None:
         fields[FieldName.START_ON], fields[FieldName.END_ON] = span
+
+
+def _parties_in_text(section: Section, fields: Fields) -> tuple[Person, ...]:
+    """Give the parties that only the opening sentence names, each with the number behind the name."""
+    return tuple(
+        Person(fields[name], number_behind(section, fields[name]), relation)
+        for name, relation in ((FieldName.LESSOR, "出租方"), (FieldName.LESSEE, "承租方"))
+        if name in fields
+    )
 
 
 def _parties(section: Section, pairs: list[Pair]) -> tuple[Person, ...]:

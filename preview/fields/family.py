@@ -17,6 +17,7 @@ from preview.fields.common import (
     plain_fields,
     text_value,
 )
+from preview.folding import fold
 from preview.pairs import Pair
 from preview.schema import FieldName, FieldValue, Person
 from preview.split import Section
@@ -66,6 +67,8 @@ def read_marriage(section: Section, kind: DocumentKind) -> Contents:
     persons = persons_in(section, pairs)
     if FieldName.HOLDER not in fields and (found := text_value(section, _HOLDER, "name")) is not None:
         fields[FieldName.HOLDER] = found
+    if FieldName.ISSUER not in fields and (office := _registry(section)) is not None:
+        fields[FieldName.ISSUER] = office
     holder = fields.get(FieldName.HOLDER)
     for name in (FieldName.NAME, FieldName.ID_NUMBER, FieldName.SEX, FieldName.BIRTH, FieldName.NATIONALITY):
         fields.pop(name, None)
@@ -75,6 +78,15 @@ def read_marriage(section: Section, kind: DocumentKind) -> Contents:
     if own is not None and own.id_number is not None:
         fields[FieldName.ID_NUMBER] = own.id_number
     return Contents(fields, persons=tuple(persons))
+
+
+def _registry(section: Section) -> FieldValue | None:
+    """Give the office of civil affairs that stands as a line of its own, when its label was lost under the seal."""
+    for piece in section.pieces:
+        text = fold(piece.text)
+        if re.fullmatch(r"[\u4e00-\u9fff]{2,12}(?:民政局|婚姻登记处|镇人民政府|街道办事处)", text):
+            return FieldValue(text, round(0.75 * piece.score, 3), piece.page, piece.box, piece.text)
+    return None
 
 
 def read_birth(section: Section, kind: DocumentKind) -> Contents:

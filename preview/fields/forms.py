@@ -7,9 +7,19 @@ from collections.abc import Sequence
 
 from preview.bare import is_bare
 from preview.documents import DocumentKind, documents
-from preview.fields.common import Contents, Fields, field_value, filled, paired, plain_fields, set_if_better
+from preview.fields.common import (
+    Contents,
+    Fields,
+    field_value,
+    filled,
+    from_text,
+    paired,
+    plain_fields,
+    set_if_better,
+)
 from preview.folding import fold, neat
 from preview.layout import cell_of, cell_right_of, covered_share
+from preview.numbers import is_valid_uscc, read_uscc
 from preview.pairs import Pair
 from preview.schema import Blank, Box, FieldName, FieldValue, Page, Person
 from preview.signatures import Signed, signatures, strokes
@@ -42,6 +52,9 @@ def read_form(section: Section, kind: DocumentKind) -> Contents:
             if first and (value := field_value(first[0], section.pages)) is not None:
                 fields[FieldName.APPLICANT] = value
                 break
+    if FieldName.USCC not in fields and (code := from_text(section, read_uscc, sure=0.85)) is not None:
+        if is_valid_uscc(code.value):
+            fields[FieldName.USCC] = code
     if FieldName.ITEM_NAME not in fields and (item := _item_of_title(section)) is not None:
         fields[FieldName.ITEM_NAME] = item
     add_signed(fields, signed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,7 +12,9 @@ from preview.documents import DocumentKind
 from preview.fields.common import (
     Contents,
     Fields,
+    best,
     cross_checked,
+    field_value,
     from_text,
     of_kind,
     plain_fields,
@@ -19,7 +22,7 @@ from preview.fields.common import (
 )
 from preview.folding import fold, simplified
 from preview.layout import overlap
-from preview.numbers import NumberReading, read_id, read_permit
+from preview.numbers import NumberReading, id_birth, id_sex, is_valid_id, read_id, read_permit
 from preview.pairs import Pair
 from preview.schema import FieldName, FieldValue
 from preview.split import Section
@@ -32,7 +35,7 @@ def read_id_front(section: Section, kind: DocumentKind) -> Contents:
     set_if_better(fields, FieldName.ID_NUMBER, from_text(section, _number_of(fields)))
     if FieldName.NAME not in fields:
         set_if_better(fields, FieldName.NAME, _name_on_top(section, pairs))
-    return Contents(cross_checked(_simplified(fields, FieldName.NAME)))
+    return Contents(_told_by_number(cross_checked(_simplified(fields, FieldName.NAME)), pairs))
 
 
 def read_id_back(section: Section, kind: DocumentKind) -> Contents:
@@ -42,6 +45,8 @@ def read_id_back(section: Section, kind: DocumentKind) -> Contents:
         _add_span(section, fields)
     if FieldName.ISSUER not in fields:
         set_if_better(fields, FieldName.ISSUER, _police(section))
+    if FieldName.VALID_TO not in fields:
+        _complete_span(fields)
     if not _lawful_span(fields):
         for name in (FieldName.VALID_FROM, FieldName.VALID_TO):
             if name in fields:
@@ -61,8 +66,16 @@ def read_permit_card(section: Section, kind: DocumentKind) -> Contents:
 
 
 def read_residence(section: Section, kind: DocumentKind) -> Contents:
-    """Read a residence permit, of mainland or Hong Kong, Macau and Taiwan residents, either or both sides."""
-    fields = plain_fields(section, of_kind(section, kind))
+    """Read a residence permit, of mainland or Hong Kong, Macau and Taiwan residents, either or both sides.
+
+    Where a permit tells both, the address is the one lived at; the registered one stands in only where it is alone.
+    """
+    pairs = of_kind(section, kind)
+    fields = plain_fields(section, pairs)
+    if FieldName.ADDRESS not in fields and (home := best(pairs, "home_address")) is not None:
+        registered = field_value(home, section.pages)
+        if registered is not None:  # less sure: the other side may tell the address lived at
+            fields[FieldName.ADDRESS] = replace(registered, confidence=round(0.85 * registered.confidence, 3))
     set_if_better(fields, FieldName.ID_NUMBER, from_text(section, _number_of(fields)))
     number = fields.get(FieldName.CERTIFICATE_NO)
     if number is not None and (permit := read_permit(number.raw or number.value)) is not None:
@@ -71,7 +84,22 @@ def read_residence(section: Section, kind: DocumentKind) -> Contents:
         _add_span(section, fields)
     if FieldName.ISSUER not in fields:
         set_if_better(fields, FieldName.ISSUER, _police(section))
-    return Contents(cross_checked(fields))
+    return Contents(_told_by_number(cross_checked(_simplified(fields, FieldName.NAME)), pairs))
+
+
+def _told_by_number(fields: Fields, pairs: list[Pair]) -> Fields:
+    """Fill in a sex or birth whose label was read and whose value was not: the number's check digit proves both."""
+    number = fields.get(FieldName.ID_NUMBER)
+    if number is None or number.confidence < 0.8 or not is_valid_id(number.value):
+        return fields
+    born = id_birth(number.value)
+    told = {FieldName.SEX: id_sex(number.value), FieldName.BIRTH: born.isoformat() if born else ""}
+    labelled = {p.key for p in pairs}
+    return fields | {
+        name: replace(number, value=value, confidence=0.6, repaired=True)
+        for name, value in told.items()
+        if value and name not in fields and name.value in labelled
+    }
 
 
 def _number_of(fields: Fields) -> Callable[[str], NumberReading | None]:
@@ -113,6 +141,19 @@ def _add_span(section: Section, fields: Fields) -> None:
                     name, FieldValue(value, round(0.85 * piece.score, 3), piece.page, piece.box, piece.text)
                 )
             return
+
+
+def _complete_span(fields: Fields) -> None:
+    """Add the last digit of an end that was cut off (2019.04.02-2039.04.0) where only one choice is lawful."""
+    start = fields.get(FieldName.VALID_FROM)
+    cut = re.search(r"[-—~至一](\d{4})[.年](\d{2})[.月](\d?)$", fold(start.raw)) if start is not None else None
+    if start is None or cut is None:
+        return
+    first = dt.date.fromisoformat(start.value)
+    if int(cut[1]) - first.year in (5, 10, 20) and int(cut[2]) == first.month and start.value[8:].startswith(cut[3]):
+        fields[FieldName.VALID_TO] = replace(
+            start, value=f"{cut[1]}{start.value[4:]}", confidence=round(0.7 * start.confidence, 3), repaired=True
+        )
 
 
 def _police(section: Section) -> FieldValue | None:

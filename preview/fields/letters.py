@@ -9,7 +9,7 @@ from preview.fields.common import (
     Contents,
     field_value,
     filled,
-    running_text,
+    number_behind,
     set_if_better,
     span_values,
     text_value,
@@ -17,7 +17,6 @@ from preview.fields.common import (
 from preview.fields.forms import add_signed, blanks, form_pairs, labelled, people
 from preview.fields.licences import lone_date
 from preview.folding import fold
-from preview.numbers import read_id, read_permit
 from preview.pairs import Pair
 from preview.schema import FieldName, FieldValue, Person
 from preview.signatures import Signed, signatures
@@ -62,8 +61,8 @@ def read_power(section: Section, kind: DocumentKind) -> Contents:
     if FieldName.APPLICANT not in fields and (company := _company(section)) is not None:
         fields[FieldName.APPLICANT] = company
     numbers = {p.relation: p.id_number for p in persons if p.id_number is not None}
-    principal = numbers.get("申请人") or _number_behind(section, fields.get(FieldName.APPLICANT))
-    agent_number = numbers.get("代理人") or _number_behind(section, fields.get(FieldName.AGENT))
+    principal = numbers.get("申请人") or number_behind(section, fields.get(FieldName.APPLICANT))
+    agent_number = numbers.get("代理人") or number_behind(section, fields.get(FieldName.AGENT))
     fields.pop(FieldName.ID_NUMBER, None)
     if principal is not None and (agent_number is None or principal.value != agent_number.value):
         fields[FieldName.ID_NUMBER] = principal
@@ -94,7 +93,7 @@ def read_commitment(section: Section, kind: DocumentKind) -> Contents:
         value = field_value(first[0], section.pages) if first else signed.signed_by
         if value is not None:
             fields[FieldName.APPLICANT] = value
-    if FieldName.ID_NUMBER not in fields and (number := _number_behind(section, None)) is not None:
+    if FieldName.ID_NUMBER not in fields and (number := number_behind(section, None)) is not None:
         fields[FieldName.ID_NUMBER] = number
     promiser = fields.get(FieldName.APPLICANT)
     if promiser is not None and len(promiser.value) <= 4:
@@ -121,9 +120,7 @@ def read_legal_rep(section: Section, kind: DocumentKind) -> Contents:
     if FieldName.COMPANY_NAME not in fields and (company := _company(section)) is not None:
         fields[FieldName.COMPANY_NAME] = company
     if FieldName.ID_NUMBER not in fields:
-        number = next((p.id_number for p in persons if p.id_number is not None), None) or _number_behind(
-            section, None
-        )
+        number = next((p.id_number for p in persons if p.id_number is not None), None) or number_behind(section, None)
         if number is not None:
             fields[FieldName.ID_NUMBER] = number
     issued = signed.signed_on or lone_date(section, pairs)
@@ -144,39 +141,6 @@ def _without_places(pairs: list[Pair], signed: Signed) -> list[Pair]:
         seen.add(pair.key)
         kept.append(pair)
     return kept
-
-
-def _number_behind(section: Section, name: FieldValue | None) -> FieldValue | None:
-    """Give the first number within 60 characters behind a name; with no name the only number there is."""
-    text, places = running_text(section)
-    if name is None:
-        if (reading := read_id(text)) is not None and reading.valid:
-            piece = places[max(0, text.find(reading.raw[:6]))]
-            return FieldValue(
-                reading.value, round(0.88 * piece.score, 3), piece.page, piece.box, reading.raw, reading.repaired
-            )
-        found = {r.value: n for n, p in enumerate(section.pieces) if (r := read_id(p.text)) is not None and r.valid}
-        if len(found) != 1:
-            return None
-        value, number = next(iter(found.items()))
-        piece = section.pieces[number]
-        return FieldValue(value, round(0.9 * piece.score, 3), piece.page, piece.box, piece.text)
-    start = text.find(name.value)
-    while start >= 0:
-        window = text[start : start + len(name.value) + 60]
-        reading = read_id(window, score=places[start].score) or read_permit(window)
-        if reading is not None:
-            piece = places[start]
-            return FieldValue(
-                reading.value,
-                round((0.9 if reading.valid else 0.4) * piece.score, 3),
-                piece.page,
-                piece.box,
-                reading.raw,
-                reading.repaired,
-            )
-        start = text.find(name.value, start + 1)
-    return None
 
 
 def _company(section: Section) -> FieldValue | None:

@@ -29,6 +29,7 @@ from preview.split import Section
 _STUDENT = re.compile(
     r"(?:学生|兹有|兹证明)?\s*([\u4e00-\u9fff·]{2,10}?)\s*[,，、]?\s*(?:性别)?[,，]?\s*[男女]\s*[,，]"
 )
+_ENDING = "依法须经批准的项目经相关部门批准后方可开展经营活动"
 _BORN = re.compile(
     r"[男女]\s*[,，]\s*(?:生于|出生于)?\s*([12]?[\d〇零一二三四五六七八九]{3,4}\s*年.{1,8}?月.{1,6}?[日号])(?:出?生)?"
 )
@@ -41,7 +42,29 @@ def read_business(section: Section, kind: DocumentKind) -> Contents:
     set_if_better(fields, FieldName.USCC, from_text(section, read_uscc))
     if FieldName.ISSUED_ON not in fields:
         set_if_better(fields, FieldName.ISSUED_ON, lone_date(section, pairs))
+    scope = fields.get(FieldName.BUSINESS_SCOPE)
+    if scope is not None:
+        fields[FieldName.BUSINESS_SCOPE] = _with_usual_ending(scope)
     return Contents(fields)
+
+
+def _with_usual_ending(scope: FieldValue) -> FieldValue:
+    """Put right the sentence in brackets with which scopes end, and the full stop that readers lose before it.
+
+    At most two of the sentence's characters may differ; its own punctuation stays as it was read.
+    """
+    value = scope.value
+    found = re.search(r"([。；;.]?)([(（])(依.{20,30}动)", value)
+    if found is None:
+        return scope
+    ending = found[3]
+    signs = [c for c in ending if re.match(r"[\u4e00-\u9fff]", c)]
+    if len(signs) != len(_ENDING) or sum(a != b for a, b in zip(signs, _ENDING, strict=True)) > 2:
+        return scope
+    words = iter(_ENDING)
+    mended = "".join(next(words) if re.match(r"[\u4e00-\u9fff]", c) else c for c in ending)
+    value = value[: found.start()] + (found[1] or "。") + found[2] + mended + value[found.end() :]
+    return replace(scope, value=value, repaired=scope.repaired or value != scope.value)
 
 
 def lone_date(section: Section, pairs: list[Pair]) -> FieldValue | None:
@@ -107,7 +130,7 @@ def read_diploma(section: Section, kind: DocumentKind) -> Contents:
     """Read a diploma, with labels or as the usual sentence (学生张三，性别女，1999年5月6日生，…)."""
     pairs = of_kind(section, kind)
     fields = plain_fields(section, pairs)
-    if FieldName.NAME not in fields and (found := text_value(section, _STUDENT, "name")) is not None:
+    if FieldName.NAME not in fields and (found := text_value(section, _STUDENT, "name", least=0.85)) is not None:
         fields[FieldName.NAME] = found
     if FieldName.BIRTH not in fields and (found := text_value(section, _BORN, "date")) is not None:
         fields[FieldName.BIRTH] = found

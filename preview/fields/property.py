@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from preview.documents import DocumentKind
-from preview.fields.common import Contents, best, field_value, from_text, of_kind, plain_fields, set_if_better
+from preview.fields.common import Contents, field_value, filled, from_text, of_kind, plain_fields, set_if_better
 from preview.fields.licences import lone_date
 from preview.numbers import read_property_certificate, read_property_unit
 from preview.schema import FieldName
@@ -25,10 +25,11 @@ def read_property(section: Section, kind: DocumentKind) -> Contents:
         first, _, rest = holder.value.partition("、")
         fields[FieldName.HOLDER] = replace(holder, value=first)
         fields[FieldName.CO_OWNER] = replace(holder, value=rest)
-    elif (shared := best(pairs, "shared")) is not None and shared.parsed is not None:
-        made = field_value(shared, section.pages)
-        if made is not None and 2 <= len(made.value) <= 12 and not made.value.endswith(("所有", "共有")):
-            fields[FieldName.CO_OWNER] = made
+    else:
+        for shared in filled(pairs, "shared"):
+            made = field_value(shared, section.pages)
+            if made is not None and 2 <= len(made.value) <= 12 and not made.value.endswith(("所有", "共有")):
+                fields[FieldName.CO_OWNER] = made
     if FieldName.ISSUED_ON not in fields:
         set_if_better(fields, FieldName.ISSUED_ON, lone_date(section, pairs))
     return Contents(fields)

@@ -57,6 +57,7 @@ class Card:
     ai_label: str
     signature: str
     copy_text: str
+    offers_ticket: bool = False
 
 
 def card_html(card: Card) -> str:
@@ -121,6 +122,7 @@ def card_of(answer: Answer, question: str, today: dt.date) -> Card:
         copy_text=_copy_text(
             [reply("page.copied_question", question=question), "", *item_names], sections, sources, label, today
         ),
+        offers_ticket=any(action.kind is ActionKind.TICKET for action in answer.actions),
     )
 
 

@@ -30,6 +30,7 @@ from serving.pages.chinese_page import ChinesePage
 from serving.pages.closed_doors import ClosedDoors
 from serving.pages.guide import guide_html
 from serving.pages.templating import SITE, fill
+from serving.pages.ticket_data import citizen_ticket_data
 from serving.pages.topics import topics_of
 from serving.questions import QuestionError, clean_question
 from serving.sse import PING, alive, event, event_response
@@ -41,6 +42,7 @@ import gradio as gr
 logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
+SCRIPTS = ("citizen.js", "citizen_ticket.js")
 FONTS = ("PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
 
 
@@ -131,11 +133,12 @@ def citizen_blocks(product: Product, api: str = "v1/", check_path: str = "") -> 
         api=api,
         check_path=check_path,
         words=json.dumps(replies("page.browser"), ensure_ascii=False),
+        tickets=citizen_ticket_data(kb),
     )
     with gr.Blocks(title=SITE, analytics_enabled=False) as blocks:
         gr.HTML(
             page,
-            js_on_load=(HERE / "citizen.js").read_text(encoding="utf-8"),
+            js_on_load="\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS),
             apply_default_css=False,
             server_functions=[open_guide, rate, notice],
         )

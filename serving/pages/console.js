@@ -153,7 +153,7 @@ function sendLine() {
   box.value = "";
   queue = queue.then(async () => {
     try {
-      if (speaker === "text") { await draftText(words, "call"); toast(WORDS.browser.pasted); setWho("caller"); focusFirst(); }
+      if (speaker === "text") { await draftText(words, "call"); speak(WORDS.browser.pasted); setWho("caller"); focusFirst(); }
       else await addTurn(speaker, words);
     } catch (error) {
       box.value = words + (box.value ? "\n" + box.value : "");
@@ -335,7 +335,7 @@ function showFields() {
     },
       el("span", { class: "tk-label" }, WORDS.labels[name]),
       el("span", { class: "tk-value" }, value || el("i", {}, WORDS.browser.none_said)),
-      el("span", { class: "tk-sign" }, WORDS.sure[state]),
+      el("span", { class: "tk-sign" }, state === "sure" ? "" : WORDS.sure[state]),
       button("改", () => edit(name), { class: "pv-mini tk-edit", tabindex: "-1", "aria-label": "改" + WORDS.labels[name] }));
   }));
 }
@@ -355,7 +355,7 @@ function showDispatch() {
       type: "button", role: "radio", class: "tk-candidate", "aria-checked": String(c.department === chosen), "data-department": c.department,
       onclick: () => choose(c.department),
     }, el("kbd", {}, String(n + 1)), el("span", { class: "tk-cand-name" }, el("b", {}, c.name), c.basis ? el("small", {}, c.basis) : null),
-      el("span", { class: "tk-share" }, percentOf(c.probability))))) : el("p", { class: "pv-soft" }, WORDS.browser.no_candidates),
+      el("span", { class: "tk-share", title: "经校准的把握" }, c.probability > 0.99 ? "99%+" : percentOf(c.probability))))) : el("p", { class: "pv-soft" }, WORDS.browser.no_candidates),
     el("label", { class: "tk-other" }, el("span", {}, "其他单位"), el("select", {
       id: "tk-other", "aria-checked": String(Boolean(other)), onchange: (event) => event.target.value && choose(event.target.value),
     }, options(LISTS.departments, other, "选一个…"))),

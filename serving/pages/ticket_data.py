@@ -42,5 +42,10 @@ def ticket_lists(kb: KnowledgeBase) -> str:
     )
 
 
+def citizen_ticket_data(kb: KnowledgeBase) -> str:
+    """Give the words and towns of the citizens' form, as JSON."""
+    return _json({"words": page_texts("citizen"), "towns": [[t.code, t.name] for t in kb.towns if t.code]})
+
+
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from knowledge_base.content import KnowledgeBase
 from serving.previews.checking import Engine
 from serving.previews.database import Database
@@ -14,13 +16,17 @@ def build_previews(settings: Settings, kb: KnowledgeBase) -> Previews:
     """Make the counter of pre-review over a knowledge base; reads and writes nothing yet."""
     key = settings.preview.key
     vault = Vault(settings.previews_dir, key.get_secret_value() if key else None)
+    accept = settings.accept_unverified
     db = Database(settings.previews_database, vault)
-    return Previews(kb, vault, db, settings.preview, lambda: build_engine(kb))
+    return Previews(kb, vault, db, settings.preview, partial(build_engine, kb, accept_unverified=accept))
 
 
-def build_engine(kb: KnowledgeBase) -> Engine:
-    """Build the engine; its worker processes start with the first page."""
+def build_engine(kb: KnowledgeBase, *, accept_unverified: bool = True) -> Engine:
+    """Build the engine; its worker processes start with the first page.
+
+    `accept_unverified` False: materials of unverified source never block.
+    """
     from preview.page_reading import PageReader
     from preview.pipeline import Previewer
 
-    return Previewer(kb, PageReader())
+    return Previewer(kb, PageReader(), accept_unverified=accept_unverified)

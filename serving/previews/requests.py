@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from knowledge_base.content import KnowledgeBase
 from knowledge_base.schema import ServiceItem
+from preview.situations import option_of
 from serving.previews.errors import BadRequestError, UnknownServiceItemError
 from serving.previews.words import word
 
@@ -41,9 +42,10 @@ def near_items(kb: KnowledgeBase, text: str) -> list[ServiceItem]:
 
 
 def clean_situation(item: ServiceItem, given: Mapping[str, str]) -> dict[str, str]:
-    """Give the situation answers by id; labels of options and questions are accepted in their place.
+    """Give the situation answers by id; questions, labels and aliases of options are accepted in their place.
 
-    The `when` wording of a material is passed on as it is. Unanswered situations stay out.
+    The `when` wording of a material is passed on as it is where it stands for the question, and understood as the
+    option that calls for the material where it stands for the answer. Unanswered situations stay out.
 
     Raises:
         BadRequestError: no such situation or option; lists those of the item.
@@ -59,7 +61,7 @@ def clean_situation(item: ServiceItem, given: Mapping[str, str]) -> dict[str, st
             continue
         if situation is None:
             raise BadRequestError(_situations(item, key))
-        option = next((o for o in situation.options if value in (o.id, o.label)), None)
+        option = option_of(item, situation, value)
         if option is None:
             told = "、".join(f"{o.id}（{o.label}）" for o in situation.options)
             raise BadRequestError(word("errors.option_unknown", situation=situation.id, value=value, options=told))

@@ -12,6 +12,7 @@ from statistics import median
 
 from assistant.tickets.deadlines import working_days_between
 from knowledge_base.content import KnowledgeBase
+from serving.tickets.errors import TicketError
 from serving.tickets.store import CHINA, TicketStore, utc
 
 WEEKS_BEFORE = 4
@@ -23,6 +24,19 @@ RARE = 0.01
 LEAST_RISE = 3
 OFTEN = 3
 """A caller with so many tickets in the span is a repeated caller."""
+
+
+MOST_DAYS = 1100
+"""Three years; nobody looks at more at once."""
+
+
+class SpanError(TicketError):
+    """The figures of no day, or of too many, are asked for."""
+
+    code = "bad_span"
+
+    def __init__(self) -> None:
+        super().__init__("日期不对：开始日期不能晚于结束日期，一次最多看三年。")
 
 
 @dataclass(frozen=True)
@@ -134,8 +148,14 @@ class Insight:
         }
 
     def find(self, since: dt.date, until: dt.date, today: dt.date) -> Findings:
-        """Give the figures of the days from `since` to `until`, both included."""
+        """Give the figures of the days from `since` to `until`, both included.
+
+        Raises:
+            SpanError: no day or too many.
+        """
         days = (until - since).days + 1
+        if not 0 < days <= MOST_DAYS:
+            raise SpanError
         past = self._rows(since - dt.timedelta(days=max(days, 7 * WEEKS_BEFORE)), until)
         rows = [row for row in past if row.day >= since]
         before = [row for row in past if since - dt.timedelta(days=days) <= row.day < since]

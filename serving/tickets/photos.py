@@ -15,7 +15,7 @@ MOST_PHOTOS = 5
 LONGEST_SIDE = 2048
 MOST_PIXELS = 80_000_000
 QUALITY = 85
-FORMATS = ("JPEG", "PNG", "WEBP", "MPO", "GIF", "BMP")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 
 
 class BadPhotoError(TicketError):
@@ -36,6 +36,7 @@ def clean_photos(files: Sequence[bytes]) -> list[bytes]:
 
 
 def _clean(data: bytes, no: int) -> bytes:
+    Image.init()  # else a format whose module nobody has loaded is a KeyError
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             if picture.width * picture.height > MOST_PIXELS:

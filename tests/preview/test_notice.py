@@ -60,7 +60,7 @@ def test_word_notice_carries_the_ai_mark_in_its_properties(notice: Notice) -> No
     start, end = custom.index("{&quot;") if "{&quot;" in custom else custom.index('{"'), custom.rindex("}")
     mark = json.loads(custom[start : end + 1].replace("&quot;", '"'))["AIGC"]
     assert mark["Label"] == "1"
-    assert mark["ProduceID"] == "p1"
+    assert mark["ProduceID"] == "P1"
 
 
 def test_pdf_notice_opens_and_holds_every_defect(report: Report, notice: Notice) -> None:
@@ -75,7 +75,7 @@ def test_pdf_notice_opens_and_holds_every_defect(report: Report, notice: Notice)
 def test_pdf_notice_carries_the_ai_mark_in_its_metadata(notice: Notice) -> None:
     raw = notice_pdf(notice)
     assert b"TC260:AIGC" in raw
-    assert b'"ProduceID": "p1"' in raw
+    assert b'"ProduceID": "P1"' in raw
 
 
 def test_shipped_font_is_small_and_draws_every_sign_of_the_notice(notice: Notice) -> None:

@@ -15,6 +15,7 @@ from eval.papers.cast import make_cast
 from eval.papers.degrade import degrade
 from eval.papers.sheets import draw
 from preview import geometry, quality, seals, tables
+from preview.cut_off import is_cut_off
 from preview.errors import ModelFileError
 from preview.images import as_jpeg, digest_distance, digest_of, straightened, turned
 from preview.ocr import Image
@@ -211,8 +212,8 @@ def test_text_cut_at_the_rim_is_told() -> None:
 
     engine = RapidEngine()
     whole, cut = sheet("lease"), np.ascontiguousarray(sheet("lease")[:, :800])
-    assert not quality.is_cut_off(engine.read(whole), whole)
-    assert quality.is_cut_off(engine.read(cut), cut)
+    assert not is_cut_off(engine.read(whole), whole)
+    assert is_cut_off(engine.read(cut), cut)
 
 
 def test_digest_is_near_for_the_same_page_and_far_for_another() -> None:

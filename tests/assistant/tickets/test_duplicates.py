@@ -28,7 +28,7 @@ def matter(
     category: str = "0302",
 ) -> Matter:
     return Matter(
-        ticket_id, text, NOW - dt.timedelta(days=days), town, category, caller or None, EMBEDDER.query(text)
+        ticket_id, text, NOW - dt.timedelta(days=days), town, category, "投诉", caller or None, EMBEDDER.query(text)
     )
 
 
@@ -60,8 +60,9 @@ def test_same_caller_makes_it_a_repeat_and_another_caller_a_group(finder: Duplic
         replace(FIRST, at=NOW - dt.timedelta(days=8)),
         replace(FIRST, town="441900003"),
         replace(FIRST, at=NOW + dt.timedelta(hours=1)),
+        replace(FIRST, kind="表扬"),
     ],
-    ids=["other-place", "other-matter", "too-long-ago", "other-town", "later"],
+    ids=["other-place", "other-matter", "too-long-ago", "other-town", "later", "praise"],
 )
 def test_what_is_another_matter_is_not_proposed(finder: DuplicateFinder, other: Matter) -> None:
     assert finder.find(AGAIN, [other]) == ()
