@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from knowledge_base.schema import DocumentHolder, ServiceItem
-from preview.checks import addresses, agents, company, files, forms, identity, presence, same_person, validity
+from preview.checks import (
+    addresses,
+    agents,
+    company,
+    files,
+    forms,
+    identity,
+    presence,
+    relations,
+    same_person,
+    validity,
+)
 from preview.checks.case import Case
 from preview.docs import documents
 from preview.materials import match
@@ -60,6 +71,7 @@ def check(
         *identity.check(case, crossing.explained),
         *company.check(case),
         *agents.check(case),
+        *relations.check(case),
         *addresses.check(case),
         *forms.check(case),
     ]

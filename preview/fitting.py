@@ -8,7 +8,7 @@ from knowledge_base.schema import DocumentHolder, DocumentNeed
 from preview.papers import ID_CARD, Paper
 from preview.people import People, close, is_person, same
 from preview.rules import rules
-from preview.schema import DocumentType, FieldName
+from preview.schema import DocumentType, FieldName, FieldValue
 
 _PERSONAL = {ID_CARD, DocumentType.HMT_RESIDENCE_PERMIT, DocumentType.HK_MACAU_PERMIT}
 _LOOSE = {
@@ -74,9 +74,17 @@ def _may_be(holder: DocumentHolder, paper: Paper, people: People) -> bool:
         return is_agents or not own or people.cards_are_agents
     if holder in {DocumentHolder.SPOUSE, DocumentHolder.DECEASED}:
         return not own
+    if holder is DocumentHolder.LEGAL_REP and people.reps and paper.subject is not None:
+        return any(_may_be_one(paper.subject, rep.field) for rep in people.reps)
     if holder is DocumentHolder.PARENTS and people.parents:
         return own or any(paper.names_person(name) for name in people.parents)
     return True
+
+
+def _may_be_one(one: FieldValue, other: FieldValue) -> bool:
+    """Tell whether two names may be one person's; names read with doubt may."""
+    doubtful = min(one.confidence, other.confidence) < rules().thresholds.sure
+    return doubtful or close(one.value, other.value)
 
 
 def _is_applicants(paper: Paper, people: People) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from preview import values
 from preview.folding import fold, folded
-from preview.layout import Piece, cut, joined, rows
+from preview.layout import Piece, cut, joined, rows, united
 from preview.words import words
 
 _LEAD = re.compile(r"^(?:[*＊★☆●○◆■□·•]|\(?[一二三四五六七八九十\d]{1,2}[)、.．](?!\d))+")
@@ -72,6 +72,8 @@ class LabelBook:
             if size < 4 or len(text) < size:
                 continue
             wrong = sum(a != b for a, b in zip(spelling, text, strict=False))
+            if wrong == 1 and text[size - 1] != spelling[size - 1] and text[size : size + 1] != ":":
+                continue  # more often another word with the same beginning
             if wrong == 1 and (len(text) == size or text[size] == ":" or size >= 5) and text[0] == spelling[0]:
                 return spelling
         return None
@@ -244,7 +246,7 @@ def _generic_label(text: str, places: Sequence[int], start: int, piece: Piece) -
 def _spaced_labels_joined(pieces: Sequence[Piece], book: LabelBook) -> list[Piece]:
     """Make one piece of a label whose characters were read as lines of their own (姓 | 名)."""
     out: list[Piece] = []
-    for row in rows(pieces):
+    for row in rows(_stacked_labels_joined(pieces, book)):
         at = 0
         while at < len(row):
             for size in range(min(6, len(row) - at), 1, -1):
@@ -260,6 +262,30 @@ def _spaced_labels_joined(pieces: Sequence[Piece], book: LabelBook) -> list[Piec
             else:
                 out.append(row[at])
                 at += 1
+    return out
+
+
+def _stacked_labels_joined(pieces: Sequence[Piece], book: LabelBook) -> list[Piece]:
+    """Make one piece of a label in two lines of a cell (指定代表/委托代 over 理人姓名), neither a label by itself."""
+    out = list(pieces)
+    for upper in pieces:
+        if _is_label(fold(upper.text), book) or len(fold(upper.text)) < 3:
+            continue
+        for lower in pieces:
+            near = 0 <= lower.middle[1] - upper.middle[1] <= 1.8 * upper.height
+            aligned = abs(lower.box[0] - upper.box[0]) <= upper.height and lower.page == upper.page
+            if (
+                lower is not upper
+                and near
+                and aligned
+                and not _is_label(fold(lower.text), book)
+                and _is_label(fold(upper.text + lower.text), book)
+                and upper in out
+                and lower in out
+            ):
+                box = united((upper.box, lower.box))
+                out[out.index(upper)] = replace(upper, text=upper.text + lower.text, box=box)
+                out.remove(lower)
     return out
 
 

@@ -128,9 +128,10 @@ def joined(pieces: Sequence[Piece]) -> Piece:
 
 
 def cell_of(box: Box, cells: Sequence[Box]) -> Box | None:
-    """Give the smallest cell in which the middle of a box lies."""
+    """Give the smallest cell in which the middle of a box lies; a cell lower than the text is a glyph's own frame."""
     middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-    around = [c for c in cells if inside(middle, c)]
+    least = 0.75 * (box[3] - box[1])
+    around = [c for c in cells if inside(middle, c) and c[3] - c[1] >= least]
     return min(around, key=lambda c: (c[2] - c[0]) * (c[3] - c[1])) if around else None
 
 

@@ -15,6 +15,8 @@ from preview.rules import rules
 from preview.schema import DocumentType
 
 _TITLE_LINES = 8
+_WRITTEN = {DocumentType.APPLICATION_FORM, DocumentType.COMMITMENT_LETTER}
+"""Papers that applicants write: a guide may ask for several, told apart by their titles."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def match(item: ServiceItem, papers: Sequence[Paper], people: People, needless: 
     serving one of these alone.
     """
     titled = {paper.key: _best_titled(item, paper) for paper in papers if paper.kind == DocumentType.OTHER}
+    titled |= {p.key: t for p in papers if p.kind in _WRITTEN and (t := _by_title(item, p))}
     nameless = [paper for paper in papers if paper.kind == ID_CARD and not paper.main.names]
     ordered = sorted(item.materials, key=lambda m: m.id in needless)
     by_material = {
@@ -124,9 +127,20 @@ def _give_nameless(paper: Paper, by_material: Mapping[str, list[Served]]) -> Non
 def _is_kind(
     paper: Paper, need: DocumentNeed, place: tuple[str, int], titled: Mapping[tuple[str, int], set[tuple[str, int]]]
 ) -> bool:
-    if paper.kind == DocumentType.OTHER:
+    if paper.kind == DocumentType.OTHER or (paper.key in titled and need.titles):
         return place in titled[paper.key]
     return paper.kind in need.any_of
+
+
+def _by_title(item: ServiceItem, paper: Paper) -> set[tuple[str, int]]:
+    """Find the needs for a form or letter whose words it carries; empty where words do not tell."""
+    scores = {
+        (material.id, place): _title_score(paper.main, need.titles)
+        for material in item.materials
+        for place, need in enumerate(material.documents)
+        if paper.kind in need.any_of and need.titles
+    }
+    return {place for place, score in scores.items() if score > (1, 0)} if len(scores) > 1 else set()
 
 
 def _best_titled(item: ServiceItem, paper: Paper) -> set[tuple[str, int]]:

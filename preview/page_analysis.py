@@ -73,12 +73,11 @@ class PageAnalyser:
     def analyse(self, raw: RawPage, page_no: int) -> Analysed:
         """Read a page. Raises OcrError when the engine fails."""
         flat = geometry.flattened(raw.image) if raw.photo else geometry.Flat(raw.image, False)
-        measured = quality.measure(flat.image, digital=raw.digital)
-        if QualityProblem.BLANK in measured.problems and not raw.lines:
-            return _analysed(page_no, flat.image, Page(page_no, 0, 0, quality=measured, warped=flat.warped))
+        if not raw.lines and quality.is_blank(flat.image):
+            blank = Page(page_no, 0, 0, quality=quality.measure(flat.image), warped=flat.warped)
+            return _analysed(page_no, flat.image, blank)
         read = self._own_text(raw) if raw.lines and raw.digital else self._read(flat.image)
-        if read.angle or read.skew_deg:
-            measured = quality.measure(read.image, digital=raw.digital)  # its boxes are those of the turned page
+        measured = quality.measure(read.image, digital=raw.digital)
         boxes = () if measured.is_copy else seals.find_seals(read.image)
         lines = read.lines
         if boxes and raw.ocr:

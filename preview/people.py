@@ -48,6 +48,7 @@ class People:
     family: tuple[str, ...]
     parents: tuple[str, ...]
     cards_are_agents: bool = False
+    reps: tuple[Named, ...] = ()  # legal representatives as form and certificate name them, else the licence
 
     @property
     def applicant_is_company(self) -> bool:
@@ -61,7 +62,7 @@ def resolve(docs: Sequence[Doc], applicant: str | None, *, cards_are_agents: boo
     `cards_are_agents`: the guide asks for an agent's identity card and for nobody else's.
     """
     agent = _first(docs, (DocumentType.POWER_OF_ATTORNEY, DocumentType.APPLICATION_FORM), FieldName.AGENT)
-    name, origin = (applicant, None) if applicant else _applicant(docs, agent, cards_are_agents)
+    name, origin = (applicant, _own_card(docs, applicant)) if applicant else _applicant(docs, agent, cards_are_agents)
     by_letter = any(doc.type is DocumentType.POWER_OF_ATTORNEY and _names_agent(doc) for doc in docs)
     by_form = agent is not None and not close(agent.value, name or "")
     family = [*_family(docs)]
@@ -77,6 +78,7 @@ def resolve(docs: Sequence[Doc], applicant: str | None, *, cards_are_agents: boo
             docs, (DocumentType.BUSINESS_LICENCE, DocumentType.LEGAL_REP_CERTIFICATE), FieldName.COMPANY_NAME
         ),
         cards_are_agents=cards_are_agents,
+        reps=_reps(docs),
         family=tuple(dict.fromkeys(person.name.value for _, person in family)),
         parents=tuple(
             person.name.value
@@ -84,6 +86,12 @@ def resolve(docs: Sequence[Doc], applicant: str | None, *, cards_are_agents: boo
             if doc.type is DocumentType.BIRTH_CERTIFICATE and any(word in person.relation for word in ("父", "母"))
         ),
     )
+
+
+def _own_card(docs: Sequence[Doc], name: str) -> Named | None:
+    """Find the card of somebody whom the caller names."""
+    cards = (Named(d, d.subject) for d in docs if d.type in _OWN_NAME and d.subject)
+    return next((card for card in cards if compare_names(card.value, name) is Likeness.SAME), None)
 
 
 def _names_agent(doc: Doc) -> bool:
@@ -153,6 +161,13 @@ def _first(docs: Sequence[Doc], kinds: tuple[DocumentType, ...], name: FieldName
         (kinds.index(d.type), d.key, Named(d, d.part.fields[name])) for d in docs if d.type in kinds and d.value(name)
     ]
     return min(found, key=lambda entry: entry[:2])[2] if found else None
+
+
+def _reps(docs: Sequence[Doc]) -> tuple[Named, ...]:
+    kinds = (DocumentType.APPLICATION_FORM, DocumentType.LEGAL_REP_CERTIFICATE)
+    found = [Named(d, f) for d in docs if d.type in kinds and (f := d.field(FieldName.LEGAL_REP))]
+    of_licence = _first(docs, (DocumentType.BUSINESS_LICENCE,), FieldName.LEGAL_REP)
+    return tuple(found) or ((of_licence,) if of_licence else ())
 
 
 def _family(docs: Sequence[Doc]) -> Iterator[tuple[Doc, Person]]:

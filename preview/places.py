@@ -16,8 +16,13 @@ def with_known_town(text: str) -> str:
 
     >>> with_known_town("广东省东莞市虎内镇连升路45号")
     '广东省东莞市虎门镇连升路45号'
-    >>> with_known_town("东莞市石某镇"), with_known_town("湖南省虎内镇")
-    ('东莞市石某镇', '湖南省虎内镇')
+    >>> with_known_town("东莞市石某镇"), with_known_town("湖南省石棋镇")
+    ('东莞市石某镇', '湖南省石棋镇')
+
+    虎内 is no word at all, so it is put right wherever it stands.
+
+    >>> with_known_town("东莞市锦程服饰有限公司虎内分公司")
+    '东莞市锦程服饰有限公司虎门分公司'
     """
 
     def known(match: re.Match[str]) -> str:
@@ -28,4 +33,4 @@ def with_known_town(text: str) -> str:
         near = [t for t in towns if len(t) == len(read) and sum(a != b for a, b in zip(t, read, strict=True)) == 1]
         return near[0] if len(near) == 1 else read
 
-    return _IN_DONGGUAN.sub(known, text)
+    return _IN_DONGGUAN.sub(known, text.replace("虎内", "虎门"))

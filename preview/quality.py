@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from preview.copies import is_copy
 from preview.cut_off import is_cut_off
 from preview.images import shrunk
 from preview.ocr import Image, area, overlap
@@ -56,7 +57,7 @@ def measure(image: Image, *, digital: bool = False) -> Quality:
         glare_share=round(sum(map(area, boxes)) / grey.size, 4),
         problems=tuple(problems),
         readable=sharpness >= UNREADABLE_SHARPNESS and high - low >= 12,
-        is_copy=is_copy(small),
+        is_copy=is_copy(image),
         glare_boxes=tuple(scaled(box, scale) for box in boxes),
     )
 
@@ -110,6 +111,13 @@ def _noise(grey: NDArray[np.uint8]) -> float:
     return float(np.median(np.abs(cv2.Laplacian(grey, cv2.CV_32F))))
 
 
+def is_blank(image: Image) -> bool:
+    """Tell whether nothing stands on a page."""
+    import cv2
+
+    return _is_blank(cv2.cvtColor(shrunk(image, _SIDE), cv2.COLOR_BGR2GRAY))
+
+
 def _is_blank(grey: NDArray[np.uint8]) -> bool:
     """Tell whether nothing stands on the page: away from its rim hardly any strokes."""
     import cv2
@@ -120,58 +128,6 @@ def _is_blank(grey: NDArray[np.uint8]) -> bool:
         return True
     far = cv2.absdiff(inner, cv2.blur(inner, (41, 41)))
     return float((far > 14).mean()) < 0.0006
-
-
-def is_copy(image: Image) -> bool:
-    """Tell a black-and-white copy, on which no red could be seen.
-
-    A file in shades of grey is one. A colourless page photographed in colour is one when it shows a round frame in
-    grey: a copied seal. Black print on white paper alone proves nothing.
-    """
-    spread = image.max(axis=2).astype(np.int16) - image.min(axis=2)
-    if float(np.percentile(spread, 99.9)) <= 1:
-        return True
-    return _is_colourless(image) and _has_grey_ring(image)
-
-
-def _is_colourless(image: Image) -> bool:
-    """Tell whether hardly a pixel has any colour of its own beside the tint of the page."""
-    import cv2
-
-    lab = cv2.cvtColor(cv2.GaussianBlur(image, (5, 5), 0), cv2.COLOR_BGR2LAB).astype(np.int16)
-    tint = np.median(lab[:, :, 1:].reshape(-1, 2), axis=0)
-    chroma = np.abs(lab[:, :, 1:] - tint).max(axis=2)
-    return float(np.percentile(chroma, 99.8)) < 10
-
-
-def _has_grey_ring(image: Image) -> bool:
-    """Tell whether a circle of the size of a seal is drawn on the page."""
-    import cv2
-
-    grey = cv2.medianBlur(cv2.cvtColor(shrunk(image, 800), cv2.COLOR_BGR2GRAY), 3)
-    short = min(grey.shape)
-    circles = cv2.HoughCircles(
-        grey, cv2.HOUGH_GRADIENT, 2, short / 8, param1=120, param2=90,
-        minRadius=round(short * 0.06), maxRadius=round(short * 0.2),
-    )  # fmt: skip
-    if circles is None:
-        return False
-    strokes = cv2.dilate(
-        (cv2.absdiff(grey, cv2.blur(grey, (31, 31))) > 20).astype(np.uint8), np.ones((3, 3), np.uint8)
-    )
-    return any(
-        (on := _stroked(strokes, circle, 1.0)) >= 0.9 and on - _stroked(strokes, circle, 1.08) >= 0.3
-        for circle in circles[0][:12]
-    )
-
-
-def _stroked(strokes: NDArray[np.uint8], circle: NDArray[np.float32], share: float) -> float:
-    """Give how much of a circle, at a share of its radius, runs along strokes: dense text crosses it everywhere."""
-    x, y, radius = (float(value) for value in circle[:3])
-    turn = np.linspace(0, 2 * np.pi, 180, endpoint=False)
-    xs = np.clip(np.round(x + share * radius * np.cos(turn)).astype(int), 0, strokes.shape[1] - 1)
-    ys = np.clip(np.round(y + share * radius * np.sin(turn)).astype(int), 0, strokes.shape[0] - 1)
-    return float(strokes[ys, xs].mean())
 
 
 def glare_boxes(image: Image) -> tuple[Box, ...]:
@@ -211,11 +167,11 @@ def is_screen_photo(image: Image) -> bool:
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     tiles = _plain_tiles(grey)
     peaks = [peak for tile in tiles if (peak := _grid_peak(tile)) is not None]
-    if len(peaks) < 4 or len(peaks) < 0.6 * len(tiles):
+    if len(peaks) < 5 or len(peaks) < 0.7 * len(tiles):
         return False
     middle = np.median(np.array(peaks), axis=0)
     same = sum(float(np.hypot(*(np.array(peak) - middle))) <= 2.5 for peak in peaks)
-    return same >= 0.6 * len(tiles)
+    return same >= 0.7 * len(tiles)
 
 
 _TILE = 96

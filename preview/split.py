@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from preview.classify import Guess, classify
+from preview.dates import Span, read_span
 from preview.documents import documents
 from preview.folding import fold
 from preview.layout import Piece, line_height, pieces_of, united
@@ -18,6 +20,8 @@ from preview.schema import Box, DocumentType, FilePages, Page
 _CUTS_TRIED = 6
 _CARD_THAT_PAYS = {DocumentType.SOCIAL_SECURITY_CARD, DocumentType.BANK_CARD}
 """Social security cards carry a bank's name and card number; that does not make them two cards."""
+_HOLDER = re.compile(r"姓名|姓[^名]{2,5}性")
+_CAPTION = re.compile(r"复印件|正反面|^(?:夫妻)?双方.{0,12}$|粘贴处|仅[供限]|他用无效|与原件(?:一致|相符)")
 Image = NDArray[Any]
 ImageOf = Callable[[int], Image | None]
 
@@ -103,14 +107,29 @@ def _two_documents(one: Sequence[Piece], first: Guess, other: Sequence[Piece], s
     least = 0.6 if layouts == {"card"} else 0.8
     if min(first.confidence, second.confidence) < least or "card" not in layouts:
         return False
-    if not (_names_itself(one, first) and _names_itself(other, second)):
+    if not (_names_itself(one, first) and _names_itself(other, second) and _far_apart(one, other, 1.5)):
         return False
     if {first.document_type, second.document_type} == _CARD_THAT_PAYS:
-        return not _is_one_card([*one, *other])
+        return not _is_one_card([*one, *other]) and _far_apart(one, other, 3)
     if first.document_type is not second.document_type:
         return True
-    numbers = [{r.value for p in side if (r := read_id(p.text)) and r.valid} for side in (one, other)]
-    return bool(numbers[0] and numbers[1] and not numbers[0] & numbers[1])
+    of_side = _spans if first.document_type is DocumentType.ID_CARD_BACK else _numbers
+    told = of_side(one), of_side(other)
+    return bool(told[0] and told[1] and not told[0] & told[1])
+
+
+def _numbers(pieces: Sequence[Piece]) -> set[str]:
+    return {reading.value for p in pieces if (reading := read_id(p.text)) and reading.valid}
+
+
+def _spans(pieces: Sequence[Piece]) -> set[Span]:
+    return {span for p in pieces if (span := read_span(p.text)) and span.start and span.end}
+
+
+def _far_apart(one: Sequence[Piece], other: Sequence[Piece], lines: float) -> bool:
+    """Tell whether there is room for the edges of two papers, so many lines high, between two groups of lines."""
+    a, b = united(p.box for p in one), united(p.box for p in other)
+    return max(b[1] - a[3], b[0] - a[2]) >= lines * line_height([*one, *other])
 
 
 def _is_one_card(pieces: Sequence[Piece]) -> bool:
@@ -122,6 +141,8 @@ def _is_one_card(pieces: Sequence[Piece]) -> bool:
 def _names_itself(pieces: Sequence[Piece], guess: Guess) -> bool:
     """Tell whether a side carries what only its own type carries: its title or its weightiest word."""
     text = "".join(fold(p.text) for p in pieces)
+    if guess.document_type is DocumentType.ID_CARD_FRONT and not _HOLDER.search(text):
+        return False  # the lower half of another card with the same labels
     anchors = documents().kinds[guess.document_type].anchors
     heaviest = max(a.weight for a in anchors)
     found = [a.weight for a in anchors if a.pattern.search(text)]
@@ -129,7 +150,12 @@ def _names_itself(pieces: Sequence[Piece], guess: Guess) -> bool:
 
 
 def _cuts(pieces: Sequence[Piece]) -> Iterator[tuple[float, list[Piece], list[Piece]]]:
-    """Give the widest gaps, across and down, as (gap as share of the page's extent, before, behind)."""
+    """Give the widest gaps, across and down, as (gap as share of the page's extent, before, behind).
+
+    A caption over or under the cards (身份证复印件) bridges the gap between them and belongs to neither.
+    """
+    cards = [p for p in pieces if not _CAPTION.search(fold(p.text))]
+    pieces = cards if len(cards) >= 4 else pieces
     box = united(p.box for p in pieces)
     for low, high in ((1, 3), (0, 2)):
         ordered = sorted(pieces, key=lambda p: p.box[low])

@@ -187,6 +187,8 @@ def _address(text: str) -> Parsed | None:
     markers = len(set(_PLACE.findall(place)))
     if len(place) < 4 or numbers.read_id(place) or re.fullmatch(r"[\d年月日.\-]+", place):
         return None
+    if re.search(r"[省市]\d", place):  # a province has no house numbers: the line before was cut off
+        return Parsed(place, 0.5)
     if markers >= 3 or (markers >= 2 and len(place) >= 6):
         return Parsed(place, 0.96)
     return Parsed(place, 0.5) if markers and len(place) >= 5 else None

@@ -22,7 +22,7 @@ from knowledge_base.embedding import Vectors
 from knowledge_base.text import normalise
 
 WINDOW = dt.timedelta(days=7)
-THRESHOLD = 0.5
+THRESHOLD = 0.75
 MOST = 5
 """Proposals shown at most."""
 

@@ -16,7 +16,7 @@ def differs(case: Case, one: Named, anchor: Named, likeness: Likeness, code: Fin
     close_wording = {
         FindingCode.NUMBER_MISMATCH: "near_number",
         FindingCode.ADDRESS_MISMATCH: "near_address",
-    }.get(code, "near_name")
+    }.get(code, "near_name" if likeness is Likeness.NEAR else "unclear_name")
     return case.finding(
         FindingCode.NEEDS_PERSON if near else code,
         close_wording if near else words,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from preview.checks.case import Case
 from preview.docs import Doc
+from preview.folding import fold
 from preview.schema import DocumentType, Evidence, FieldName, Finding, FindingCode, PlaceKind, SignaturePlace
 
 _CODES = {
@@ -13,6 +15,9 @@ _CODES = {
     PlaceKind.DATE: (FindingCode.NOT_DATED, "not_dated"),
     PlaceKind.SEAL: (FindingCode.NOT_SEALED, "not_sealed"),
 }
+
+_NAME_BEHIND = re.compile(r":(?!.*(?:[年月日]|签|章))[\u4e00-\u9fff]{1,4}$")
+"""A name behind a label, in folded text; words of the form itself are none."""
 
 _PARTIES = (FieldName.COMPANY_NAME, FieldName.APPLICANT, FieldName.LESSOR, FieldName.LESSEE)
 
@@ -64,7 +69,7 @@ def _blanks(case: Case, doc: Doc) -> Iterator[Finding]:
 def _places(case: Case, doc: Doc, kind: PlaceKind) -> Iterator[Finding]:
     places = [p for p in doc.part.signature_places if p.kind is kind and not _ignored(case, doc, p.label)]
     places = [p for p in places if not _is_for_others(case, doc, p)]
-    empty = [p for p in places if p.filled is False]
+    empty = [p for p in places if p.filled is False and not _is_read(doc, p)]
     unknown = [p for p in places if p.filled is None]
     if empty:
         code, wording = _CODES[kind]
@@ -77,6 +82,21 @@ def _places(case: Case, doc: Doc, kind: PlaceKind) -> Iterator[Finding]:
             "no_seal_visible" if kind is PlaceKind.SEAL else "no_signature_visible",
             unknown,
         )
+
+
+def _is_read(doc: Doc, place: SignaturePlace) -> bool:
+    """Tell whether a name, or a piece of one, was read behind the label of a place to sign: 「乙方（签名）：敏」."""
+    left, top, right, bottom = place.box
+    return place.kind is PlaceKind.SIGNATURE and any(
+        line.box[0] < right
+        and line.box[2] > left
+        and top <= (line.box[1] + line.box[3]) / 2 <= bottom
+        and fold(place.label) in fold(line.text)
+        and _NAME_BEHIND.search(fold(line.text)) is not None
+        for page in doc.pages
+        if page.page_no == place.page
+        for line in page.lines
+    )
 
 
 def _is_for_others(case: Case, doc: Doc, place: SignaturePlace) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from knowledge_base.schema import DocumentHolder
 from preview.checks.case import Case, seen_at
 from preview.checks.identity import is_bad_id
 from preview.docs import Doc
+from preview.folding import fold
 from preview.people import close, same
 from preview.schema import DocumentType, FieldName, FieldValue, Finding, FindingCode
 from preview.similar import Likeness, compare_names, compare_numbers, number_key
@@ -112,6 +114,9 @@ def _told(case: Case, groups: Sequence[Sequence[Mention]]) -> Iterator[Finding]:
         return
     if any(compare_names(m.name.value, told) is Likeness.SAME for group in groups for m in group):
         return
+    if any(fold(told) in fold(doc.text) for doc in case.docs):
+        return
+    groups = [group for group in groups if not all(_is_only_agents(case, m) for m in group)]
     group = next((g for g in groups if any(close(m.name.value, told) for m in g)), None)
     if group is None:
         agent = case.people.agent.value if case.people.agent else ""
@@ -132,6 +137,13 @@ def _told(case: Case, groups: Sequence[Sequence[Mention]]) -> Iterator[Finding]:
         expected=told,
         other="填报的申请人",
     )
+
+
+def _is_only_agents(case: Case, mention: Mention) -> bool:
+    """Tell whether a card serves as an agent's and as nobody else's."""
+    paper = next((p for p in case.papers if mention.doc in p.docs), None)
+    needs = case.matching.needs_of(paper) if paper else ()
+    return bool(needs) and all(need.holder is DocumentHolder.AGENT for need in needs)
 
 
 def _free(group: Sequence[Mention], mention: Mention) -> bool:
@@ -174,10 +186,11 @@ def _names(case: Case, group: Sequence[Mention]) -> Iterator[Finding]:
             continue
         if mention.as_rep and case.people.legal_rep is not None:
             continue
-        near = case.is_doubtful(likeness, mention.name, anchor.name)
+        near = case.is_doubtful(likeness, mention.name, _best_reading(case, group, anchor))
+        doubt = "near_name" if likeness is Likeness.NEAR else "unclear_name"
         yield case.finding(
             FindingCode.NEEDS_PERSON if near else FindingCode.NAME_MISMATCH,
-            "near_name" if near else "name_mismatch",
+            doubt if near else "name_mismatch",
             doc=mention.doc,
             field=mention.name,
             found=mention.name.value,
@@ -185,6 +198,14 @@ def _names(case: Case, group: Sequence[Mention]) -> Iterator[Finding]:
             other=type_name(anchor.doc.type),
             evidence=[seen_at(anchor.doc, anchor.name)],
         )
+
+
+def _best_reading(case: Case, group: Sequence[Mention], anchor: Mention) -> FieldValue:
+    """Give the surest reading of the anchor's name: papers that agree, and the clerk, make a doubtful one sure."""
+    if case.request.applicant and compare_names(case.request.applicant, anchor.name.value) is Likeness.SAME:
+        return replace(anchor.name, confidence=1.0)
+    agreeing = [m.name for m in group if compare_names(m.name.value, anchor.name.value) is Likeness.SAME]
+    return max(agreeing, key=lambda name: name.confidence)
 
 
 def _anchor(group: Sequence[Mention]) -> Mention:

@@ -7,17 +7,22 @@ from collections.abc import Iterator, Sequence
 from preview.checks.case import Case, Spoiled
 from preview.checks.gaps import Gap, is_named_like, severity_of
 from preview.checks.identity import lacking_sides
+from preview.checks.relations import is_relative
 from preview.docs import Doc, is_photo
 from preview.folding import fold
 from preview.materials import paper_names
+from preview.numbers import id_birth
 from preview.papers import Paper
 from preview.people import close, same
-from preview.schema import DocumentType, FieldValue, Finding, FindingCode
-from preview.similar import Likeness, compare_names
+from preview.schema import DocumentType, FieldName, FieldValue, Finding, FindingCode
+from preview.similar import Likeness, compare_names, number_key
 from preview.wording import text, type_name
 
 _WITH_AGENT = {DocumentType.POWER_OF_ATTORNEY}
 _PREMISES = {DocumentType.PROPERTY_CERTIFICATE, DocumentType.LEASE_CONTRACT}
+_OF_AGE_DAYS = 6575
+"""Eighteen years."""
+
 _CLEAR_LINES = 4
 
 
@@ -58,17 +63,26 @@ def _is_known_beside(case: Case, paper: Paper, name: str, material_id: str) -> b
     The landlord's card beside a lease, the spouse's beside a marriage certificate: not asked for, and no defect.
     A deed or lease in the name of a family member is for a person to judge.
     """
-    known = any(same(found.value, name) for doc in case.docs if doc not in paper.docs for found in doc.names)
-    if not known:
+    if paper.kind == DocumentType.HOUSEHOLD_REGISTER and case.spoiled:
+        return True  # the page that cannot be read may be of the same book
+    if not case.spoiled and not any(
+        same(found.value, name) for doc in case.docs if doc not in paper.docs for found in doc.names
+    ):
         return False
-    if paper.kind in _PREMISES and any(same(name, member) for member in case.people.family):
+    if is_relative(case, name) and (paper.kind in _PREMISES or _is_minors(case, paper)):
         return True
     served = [row for row in case.matching.by_material[material_id] if paper in row.strangers]
     return all(row.met for row in served)
 
 
+def _is_minors(case: Case, paper: Paper) -> bool:
+    """Tell whether a paper is that of a child, for whom a guardian applies."""
+    born = id_birth(number_key(paper.main.value(FieldName.ID_NUMBER)))
+    return born is not None and (case.as_of - born).days < _OF_AGE_DAYS
+
+
 def _extra_person(case: Case, paper: Paper, subject: FieldValue) -> Finding:
-    if paper.kind in _PREMISES:
+    if paper.kind in {*_PREMISES, DocumentType.HOUSEHOLD_REGISTER} or _is_minors(case, paper):
         return case.finding(
             FindingCode.NEEDS_PERSON,
             "relatives_paper",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from preview.documents import DocumentKind
 from preview.fields.common import (
     Contents,
     Fields,
+    best,
     field_value,
     filled,
     number_behind,
@@ -55,6 +57,11 @@ def read_lease(section: Section, kind: DocumentKind) -> Contents:
     signed = signatures(section, letters=True)
     fields = plain_fields(section, pairs)
     fields.pop(FieldName.ID_NUMBER, None)
+    pairs = [_of_its_party(pair, pairs) for pair in pairs]
+    for role in ("lessor", "lessee"):
+        named = best(pairs, role)
+        if named is not None and (value := field_value(named, section.pages)) is not None:
+            fields[FieldName(role)] = value
     for name, pattern in ((FieldName.LESSOR, _LESSOR), (FieldName.LESSEE, _LESSEE)):
         if name not in fields:
             set_if_better(fields, name, text_value(section, pattern, "party", sure=0.9))
@@ -89,6 +96,23 @@ def _add_term(section: Section, fields: Fields) -> None:
     span = span_values(section, _FROM_TO)
     if span is not None:
         fields[FieldName.START_ON], fields[FieldName.END_ON] = span
+
+
+def _of_its_party(pair: Pair, pairs: list[Pair]) -> Pair:
+    """Give 「姓名/名称」 of a table the role that the heading beside or above it tells: 出租人, 承租人."""
+    if pair.key != "party_name":
+        return pair
+    place = pair.label.piece
+    heads = [
+        p.label
+        for p in pairs
+        if p.key in ("lessor", "lessee")
+        and p.label.piece.page == place.page
+        and p.label.piece.box[1] <= place.box[3]
+        and p.label is not pair.label
+    ]
+    head = max(heads, key=lambda h: h.piece.box[1], default=None)
+    return pair if head is None else replace(pair, label=replace(pair.label, key=head.key))
 
 
 def _parties_in_text(section: Section, fields: Fields) -> tuple[Person, ...]:

@@ -16,12 +16,14 @@ from preview.fields.common import (
     paired,
     plain_fields,
     set_if_better,
+    text_value,
 )
+from preview.fields.licences import lone_date
 from preview.folding import fold, neat
-from preview.layout import cell_of, cell_right_of, covered_share
+from preview.layout import Piece, cell_of, cell_right_of, covered_share, same_row
 from preview.numbers import is_valid_uscc, read_uscc
 from preview.pairs import Pair
-from preview.schema import Blank, Box, FieldName, FieldValue, Page, Person
+from preview.schema import Blank, Box, FieldName, FieldValue, Page, Person, PlaceKind
 from preview.signatures import Signed, signatures, strokes
 from preview.split import Section
 from preview.values import is_blank
@@ -35,6 +37,9 @@ _OWN_FIELDS = (
     (FieldName.ID_NUMBER, "id_number"),
     (FieldName.PHONE, "phone"),
     (FieldName.ADDRESS, "address"),
+)
+_LIVING_AT = re.compile(
+    r"(?:现居?住(?:址|在|于|地)?|家住|住址|居住(?:在|于))[:：为是]?\s*([\u4e00-\u9fffA-Za-z\d\-—()（）#]{6,50}?)[,，。;；]"
 )
 _SAYS = re.compile(r"[\u4e00-\u9fffA-Za-z\d/√☑■]")
 _DATE_WORDS = re.compile(r"日期|时间$")
@@ -52,12 +57,16 @@ def read_form(section: Section, kind: DocumentKind) -> Contents:
             if first and (value := field_value(first[0], section.pages)) is not None:
                 fields[FieldName.APPLICANT] = value
                 break
-    if FieldName.USCC not in fields and (code := from_text(section, read_uscc, sure=0.85)) is not None:
-        if is_valid_uscc(code.value):
-            fields[FieldName.USCC] = code
+    code = from_text(section, read_uscc, sure=0.85)
+    if FieldName.USCC not in fields and code is not None and is_valid_uscc(code.value):
+        fields[FieldName.USCC] = code
     if FieldName.ITEM_NAME not in fields and (item := _item_of_title(section)) is not None:
         fields[FieldName.ITEM_NAME] = item
     add_signed(fields, signed)
+    if FieldName.ADDRESS not in fields:
+        set_if_better(fields, FieldName.ADDRESS, text_value(section, _LIVING_AT, "address", sure=0.85))
+    if FieldName.SIGNED_ON not in fields and not any(p.kind is PlaceKind.DATE for p in signed.places):
+        set_if_better(fields, FieldName.SIGNED_ON, lone_date(section, pairs))
     return Contents(fields, labelled(section, pairs), blanks(section, pairs), signed.places, persons)
 
 
@@ -93,9 +102,15 @@ def _by_role(section: Section, pairs: Sequence[Pair]) -> dict[str, dict[str, Fie
     """Give name, number, phone and address of each role; a label of a person opens that person's part of the form."""
     found: dict[str, dict[str, FieldValue]] = {"applicant": {}, "agent": {}, "legal_rep": {}, "other": {}}
     role = "applicant"
+    heads: list[tuple[str, Piece]] = []
     for pair in pairs:
         key = pair.key
         role = _role_from(key, role)
+        if key in (*_APPLICANTS, "agent", "legal_rep"):
+            heads = [h for h in heads if _beside(h[1], pair.label.piece)] + [(role, pair.label.piece)]
+        elif len(heads) > 1 and key in ("id_number", "phone", "address"):  # two persons in two columns
+            left = pair.label.piece.box[0]
+            role = min(heads, key=lambda head: abs(head[1].box[0] - left))[0]
         value = field_value(pair, section.pages) if pair.parsed is not None else None
         if value is None:
             continue
@@ -108,6 +123,10 @@ def _by_role(section: Section, pairs: Sequence[Pair]) -> dict[str, dict[str, Fie
             owner, what = key.split("_")
             found[owner]["id_number" if what == "id" else "phone"] = value
     return found
+
+
+def _beside(one: Piece, other: Piece) -> bool:
+    return one.page == other.page and same_row(one.box, other.box)
 
 
 def _role_from(key: str, role: str) -> str:

@@ -10,6 +10,7 @@ from preview.fields.common import (
     field_value,
     filled,
     number_behind,
+    running_text,
     set_if_better,
     span_values,
     text_value,
@@ -17,6 +18,7 @@ from preview.fields.common import (
 from preview.fields.forms import add_signed, blanks, form_pairs, labelled, people
 from preview.fields.licences import lone_date
 from preview.folding import fold
+from preview.numbers import read_uscc
 from preview.pairs import Pair
 from preview.schema import FieldName, FieldValue, Person
 from preview.signatures import Signed, signatures
@@ -39,6 +41,10 @@ _OFFICE = re.compile(
     rf"({_NAME})\s*(?:同志|先生|女士)\s*[,，(（]?.{{0,60}}?(?:系|为|是|现任|在)(?:我|本)(?:单位|公司|司|厂|店|企业)"
 )
 _COMPANY = re.compile(
+    r"([\u4e00-\u9fff()（）]{4,30}?(?:有限责任公司|股份有限公司|有限公司|合作社|联合社|经济社|事务所|厂|中心|店))"
+)
+_OUR_COMPANY = re.compile(
+    r"(?:本单位|本公司|我单位|我公司|本企业|承诺单位)\s*[(（:：]\s*"
     r"([\u4e00-\u9fff()（）]{4,30}?(?:有限责任公司|股份有限公司|有限公司|合作社|联合社|经济社|事务所|厂|中心|店))"
 )
 _ITEM = re.compile(
@@ -89,6 +95,10 @@ def read_commitment(section: Section, kind: DocumentKind) -> Contents:
     fields, persons = people(section, _without_places(pairs, signed))
     set_if_better(fields, FieldName.APPLICANT, text_value(section, _PRINCIPAL, "name"))
     if FieldName.APPLICANT not in fields:
+        set_if_better(fields, FieldName.APPLICANT, text_value(section, _OUR_COMPANY, "company", sure=0.9, least=0.9))
+    if FieldName.USCC not in fields and (code := _credit_code(section)) is not None:
+        fields[FieldName.USCC] = code
+    if FieldName.APPLICANT not in fields:
         first = filled(pairs, "name") or filled(pairs, "promiser") or filled(pairs, "company_name")
         value = field_value(first[0], section.pages) if first else signed.signed_by
         if value is not None:
@@ -119,6 +129,8 @@ def read_legal_rep(section: Section, kind: DocumentKind) -> Contents:
             set_if_better(fields, FieldName.LEGAL_REP, text_value(section, pattern, "name"))
     if FieldName.COMPANY_NAME not in fields and (company := _company(section)) is not None:
         fields[FieldName.COMPANY_NAME] = company
+    if FieldName.USCC not in fields and (code := _credit_code(section)) is not None:
+        fields[FieldName.USCC] = code
     if FieldName.ID_NUMBER not in fields:
         number = next((p.id_number for p in persons if p.id_number is not None), None) or number_behind(section, None)
         if number is not None:
@@ -127,6 +139,18 @@ def read_legal_rep(section: Section, kind: DocumentKind) -> Contents:
     if issued is not None:
         fields[FieldName.ISSUED_ON] = fields[FieldName.SIGNED_ON] = issued
     return Contents(fields, labelled(section, pairs), blanks(section, pairs), signed.places, persons)
+
+
+def _credit_code(section: Section) -> FieldValue | None:
+    """Find a valid credit code, which running text may break at the end of a line."""
+    text, places = running_text(section)
+    reading = read_uscc(text)
+    if reading is None or not reading.valid:
+        return None
+    piece = places[max(0, text.find(reading.raw[:6]))]
+    return FieldValue(
+        reading.value, round(0.88 * piece.score, 3), piece.page, piece.box, reading.raw, reading.repaired
+    )
 
 
 def _without_places(pairs: list[Pair], signed: Signed) -> list[Pair]:

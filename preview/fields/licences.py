@@ -27,8 +27,9 @@ from preview.schema import FieldName, FieldValue
 from preview.split import Section
 
 _STUDENT = re.compile(
-    r"(?:学生|兹有|兹证明)?\s*([\u4e00-\u9fff·]{2,10}?)\s*[,，、]?\s*(?:性别)?[,，]?\s*[男女]\s*[,，]"
+    r"(?:学生|研究生|本科生|专科生|学员|兹有|兹证明)\s*(?!学生|研究生|学员)([\u4e00-\u9fff·]{2,10}?)\s*[,，、]?\s*(?:性别)?[,，]?\s*[男女]\s*[,，]"
 )
+_SOMEBODY = re.compile(r"([\u4e00-\u9fff·]{2,10}?)\s*[,，、]?\s*(?:性别)?[,，]?\s*[男女]\s*[,，]")
 _ENDING = "依法须经批准的项目经相关部门批准后方可开展经营活动"
 _BORN = re.compile(
     r"[男女]\s*[,，]\s*(?:生于|出生于)?\s*([12]?[\d〇零一二三四五六七八九]{3,4}\s*年.{1,8}?月.{1,6}?[日号])(?:出?生)?"
@@ -130,13 +131,14 @@ def read_diploma(section: Section, kind: DocumentKind) -> Contents:
     """Read a diploma, with labels or as the usual sentence (学生张三，性别女，1999年5月6日生，…)."""
     pairs = of_kind(section, kind)
     fields = plain_fields(section, pairs)
-    if FieldName.NAME not in fields and (found := text_value(section, _STUDENT, "name", least=0.85)) is not None:
-        fields[FieldName.NAME] = found
+    for pattern in (_STUDENT, _SOMEBODY):
+        if FieldName.NAME not in fields and (found := text_value(section, pattern, "name", least=0.85)) is not None:
+            fields[FieldName.NAME] = found
     if FieldName.BIRTH not in fields and (found := text_value(section, _BORN, "date")) is not None:
         fields[FieldName.BIRTH] = found
     if (
         FieldName.SEX not in fields
-        and (found := text_value(section, re.compile(r"(?:性别)?[,，]\s*([男女])\s*[,，]"), "sex")) is not None
+        and (found := text_value(section, re.compile(r"(?:性别|[,，])\s*([男女])\s*[,，]"), "sex")) is not None
     ):
         fields[FieldName.SEX] = found
     if FieldName.ISSUED_ON not in fields:

@@ -8,6 +8,7 @@ const MOST_PHOTOS = 5;
 const LONGEST_SIDE = 2048;
 let photos = []; // Blobs, already made small
 let ticketKey = "";
+let sent = ""; // the form as it was sent last
 let ticketFrom = ""; // the words the form was opened with
 
 const control = (name) => find("gj-t-" + name);
@@ -50,6 +51,7 @@ async function openTicket(text, asked) {
   const same = kept && kept.from === text;
   ticketKey = same ? kept.key : freshKey();
   ticketFrom = text;
+  sent = "";
   find("gj-t-error").textContent = said.drafting;
   find("gj-ticket-form").hidden = false;
   find("gj-ticket-done").hidden = true;
@@ -116,7 +118,12 @@ control("photos").addEventListener("change", async (event) => {
   find("gj-t-error").textContent = "";
   for (const file of chosen) {
     if (photos.length >= MOST_PHOTOS) { find("gj-t-error").textContent = said.too_many; break; }
-    try { photos.push(await small(file)); } catch { find("gj-t-error").textContent = said.bad_photo; }
+    try {
+      photos.push(await small(file));
+    } catch {
+      if (/hei[cf]/i.test(file.type + file.name)) photos.push(file); // the server can read what this browser cannot
+      else find("gj-t-error").textContent = said.bad_photo;
+    }
   }
   showShots();
 });
@@ -149,6 +156,9 @@ find("gj-ticket-form").addEventListener("submit", async (event) => {
   const form = new FormData();
   KEPT.forEach((name) => form.append(name, String(valueOf(name))));
   photos.forEach((blob, n) => form.append("photos", blob, `${n + 1}.jpg`));
+  const now = JSON.stringify([KEPT.map(valueOf), photos.map((blob) => blob.size)]);
+  if (sent && sent !== now) ticketKey = freshKey(); // another form than the one sent with this key
+  sent = now;
   const send = find("gj-t-send");
   const label = send.textContent;
   send.disabled = true;
@@ -158,7 +168,7 @@ find("gj-ticket-form").addEventListener("submit", async (event) => {
     if (!valueOf("anonymous")) write(sessionStorage, "guanjia.caller", JSON.stringify({ phone: valueOf("phone"), name: valueOf("name") }));
     showKept(kept);
   } catch (error) {
-    if (error.status === 409) ticketKey = freshKey(); // changed since it was sent: another ticket
+    if (error.status === 409) ticketKey = freshKey();
     find("gj-t-error").textContent = error.message;
   } finally {
     send.disabled = false;

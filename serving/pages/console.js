@@ -6,6 +6,7 @@ const ORDER = [
   "kind", "category", "title", "demand", "caller_name", "phone", "occurred_at", "town", "address",
   "urgency", "parties", "amount", "weak_signals", "special_groups", "confidential",
 ];
+const MOST_LINES = 600; // of a longer record the first and last are shown
 const NEEDED = ["kind", "title", "demand"];
 const DEMO_PAUSE_MS = 650;
 
@@ -69,8 +70,17 @@ function hear() {
   hearing?.abort();
   hearing = new AbortController();
   const own = work.callId;
-  listen(`tickets/calls/${own}/events`, (name, data) => name === "draft" && work.callId === own && take(data), hearing.signal)
-    .catch((error) => error.name !== "AbortError" && error.status === 404 && work.callId === own && !work.ticket && lostCall());
+  const heard = (name, data) => {
+    if (work.callId !== own) return;
+    if (name === "draft") take(data);
+    else if (name === "end" && !work.ended && !work.ticket && !busy) hangUp();
+  };
+  listen(`tickets/calls/${own}/events`, heard, hearing.signal)
+    .catch((error) => {
+      if (error.name === "AbortError" || work.callId !== own || work.ticket) return;
+      if (error.status === 404) lostCall();
+      else if (error.status === 401) asStaff("tickets?limit=1").then(hear).catch(complain);
+    });
 }
 /* The server has forgotten the call (restart): go on with the whole text. */
 function lostCall() {
@@ -230,7 +240,10 @@ function showWords() {
     });
   }
   const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
-  put(box, lines.filter((line) => line.length).map((line) => {
+  const filled = lines.filter((line) => line.length);
+  const hidden = filled.length - MOST_LINES;
+  if (hidden > 0) filled.splice(MOST_LINES / 2, hidden, [{ text: fillWords(WORDS.browser.lines_hidden, { n: hidden }), names: [] }]);
+  put(box, filled.map((line) => {
     const speaker = /^(坐席|市民|话务员|来电人|群众)：/.exec(line.map((bit) => bit.text).join(""));
     const side = speaker ? (/坐席|话务/.test(speaker[1]) ? "agent" : "caller") : "plain";
     return el("p", { class: "tk-turn tk-" + side }, line.map(piece));
@@ -314,7 +327,7 @@ function showAdvice() {
   if (draft?.reply_hint) {
     const hint = draft.reply_hint;
     parts.push(el("article", { class: "tk-note tk-hint" }, el("h3", {}, WORDS.browser.hint),
-      el("div", { class: "tk-aloud" }, hint.text.split("\n").filter(Boolean).map((line) => el("p", {}, line))),
+      el("div", { class: "tk-aloud" }, hint.text.split("\n").filter(Boolean).map((line) => el("p", {}, line.replace(/^□ /, "· ")))),
       hint.sources.length ? el("p", { class: "pv-soft" }, "依据：" + hint.sources.join("；")) : null,
       el("div", { class: "gj-actions" }, button("已照此答复，办结", () => finishWith(hint.text), { class: "gj-act gj-act-call" }))));
   }
@@ -551,6 +564,9 @@ async function keepTicket() {
   work.ended = true;
   hearing?.abort();
   keepWork();
+  for (const [name, value] of Object.entries(work.edits)) { // kept by an earlier try, whose reply was lost
+    if (JSON.stringify(work.ticket.fields[name] ?? null) !== JSON.stringify(value)) await setField(name, value);
+  }
 }
 async function confirmTicket() {
   await keepTicket();
@@ -659,7 +675,19 @@ function restore() {
     if (work.callId && !work.ticket) hear();
   } catch { work = blank(); }
 }
+/* The telephone system opens /console/#call=… and sends the turns itself. */
+function attach() {
+  const call = /^#call=([A-Za-z0-9_-]{8,40})$/.exec(location.hash);
+  if (!call || call[1] === work.callId) return;
+  reset();
+  Object.assign(work, { mode: "call", callId: call[1] });
+  keepWork();
+  showAll();
+  hear();
+}
+addEventListener("hashchange", attach);
 setWho("caller");
 restore();
+attach();
 showAll();
 if (!work.text) find("tk-line").focus();

@@ -76,7 +76,7 @@ function countBars(id, rows) {
     bar.style.width = (100 * row.n) / most + "%";
     mark.style.left = (100 * row.before) / most + "%";
     const arrow = !row.before ? "新" : row.n > row.before ? "↑" : row.n < row.before ? "↓" : "";
-    return [el("span", {}, row.name), el("span", { class: "pv-track" }, bar, mark), el("span", {}, `${row.n} 件 ${arrow}`)];
+    return [el("span", {}, row.name), el("span", { class: "pv-track" }, bar, row.before ? mark : null), el("span", {}, `${row.n} 件 ${arrow}`)];
   }), el("span", { class: "pv-soft tk-legend" }, "虚线是上期"));
 }
 /* Columns per day; weekends are lighter, so that a weekly rhythm can be seen. */

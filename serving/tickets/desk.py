@@ -72,6 +72,7 @@ class TicketDesk:
     ) -> None:
         self.store, self.drafter, self.limits = store, drafter, limits
         self._finder, self._embedder, self._assistant, self._now = finder, embedder, assistant, now
+        self._matters: dict[str, tuple[int, Matter]] = {}
 
     async def draft(self, text: str, channel: Channel, now: dt.datetime | None = None) -> Drafted:
         """Draft a ticket of what was said so far; nothing is kept, the base model is not asked."""
@@ -143,16 +144,24 @@ class TicketDesk:
 
     def duplicates(self, draft: TicketDraft, transcript: Transcript) -> tuple[Duplicate, ...]:
         """Give the earlier tickets of the same matter, of the last days."""
-        since = transcript.now - WINDOW
-        earlier = self.store.find(
-            statuses=[s for s in TicketStatus if s not in (TicketStatus.DISCARDED, TicketStatus.MERGED)],
-            since=since,
-            limit=COMPARED_TICKETS,
-        )
         new = self._matter("", transcript, field_values(draft))
-        others = [self._matter(t.ticket_id, _words_of(t), t.fields) for t in earlier]
+        others = self._earlier(transcript.now - WINDOW)
         nearest = self._finder.nearest(new, others, EMBEDDED)
         return self._finder.find(self._embedded(new), [self._embedded(other) for other in nearest])
+
+    def _earlier(self, since: dt.datetime) -> list[Matter]:
+        """Give the matters of the tickets since then; what was read once stays in memory until the ticket changes."""
+        found = []
+        for ticket_id, version in self.store.recent(since, COMPARED_TICKETS):
+            known = self._matters.get(ticket_id)
+            if known is None or known[0] != version:
+                ticket = self.store.get(ticket_id)
+                known = (ticket.version, self._matter(ticket_id, _words_of(ticket), ticket.fields))
+                self._matters[ticket_id] = known
+            found.append(known[1])
+        if len(self._matters) > 2 * COMPARED_TICKETS:
+            self._matters = {matter.ticket_id: self._matters[matter.ticket_id] for matter in found}
+        return found
 
     def _matter(self, ticket_id: str, transcript: Transcript, fields: dict[str, Any]) -> Matter:
         return Matter(

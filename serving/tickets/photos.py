@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 from PIL import Image, ImageOps
+from pillow_heif import register_heif_opener
 
 from serving.tickets.errors import TicketError, TicketNotFoundError, TicketsNotSavedError
 
@@ -15,7 +16,7 @@ MOST_PHOTOS = 5
 LONGEST_SIDE = 2048
 MOST_PIXELS = 80_000_000
 QUALITY = 85
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "HEIF")
 
 
 class BadPhotoError(TicketError):
@@ -36,6 +37,7 @@ def clean_photos(files: Sequence[bytes]) -> list[bytes]:
 
 
 def _clean(data: bytes, no: int) -> bytes:
+    register_heif_opener()
     Image.init()  # else a format whose module nobody has loaded is a KeyError
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:

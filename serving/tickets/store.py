@@ -289,6 +289,16 @@ class TicketStore:
         with self._connection() as db:
             return [self._ticket(row) for row in db.execute(query, (*values, limit))]
 
+    def recent(self, since: dt.datetime, limit: int) -> list[tuple[str, int]]:
+        """Give number and version of the tickets since then that stand for themselves, latest first."""
+        query = (
+            "SELECT ticket_id, version FROM tickets WHERE received_at >= ? AND status NOT IN (?, ?) "
+            "ORDER BY received_at DESC LIMIT ?"
+        )
+        gone = (TicketStatus.DISCARDED, TicketStatus.MERGED)
+        with self._connection() as db:
+            return [(row[0], row[1]) for row in db.execute(query, (utc(since), *gone, limit))]
+
     def caller_token(self, phone: str | None) -> str | None:
         """Give what stands for a caller in queries: a keyed hash of the number, not the number."""
         return hmac.new(self._caller_key, phone.encode(), hashlib.sha256).hexdigest()[:24] if phone else None

@@ -252,6 +252,43 @@ CASES: dict[str, Hand] = {
         {"applicant-type": "sole-trader"},
         (("legal_rep_mismatch", "b"),),
     ),
+    "licence of another trader than the applicant whom the clerk names": Hand(
+        "sb-flexible",
+        [card("a"), reading("b", licence(legal_rep=ZHAO))],
+        {"applicant-type": "sole-trader"},
+        (("legal_rep_mismatch", "b"),),
+        applicant=WANG,
+    ),
+    "registered address on the form is not the card's": Hand(
+        "sb-card-apply",
+        [
+            card("a"),
+            paper("b", "社会保障卡照片回执单"),
+            reading("c", replace(form(), labelled={"户籍地址": value("东莞市虎门镇连升路9号")})),
+        ],
+        {"apply-way": "offline"},
+        hints=("needs_person",),
+    ),
+    "registered address on the form is the register's, the card is older": Hand(
+        "hz-id-first",
+        [
+            reading("a", replace(form(), labelled={"户籍地址": value("东莞市虎门镇连升路9号")})),
+            register("b", WANG),
+            photo("c"),
+            reading("d", front(), back("2018-03-01", "2038-03-01")),
+        ],
+        {"first-or-renew": "renew"},
+    ),
+    "registered address on the form is not the register's": Hand(
+        "hz-id-first",
+        [
+            reading("a", replace(form(), labelled={"户籍地址": value("东莞市长安镇德政路77号")})),
+            register("b", WANG),
+            photo("c"),
+        ],
+        {"first-or-renew": "first"},
+        (("address_mismatch", "a"),),
+    ),
     "the guide says nothing of this situation": Hand("sc-food", [], {"food-business": "farm-produce"}),
     # ---- several persons
     "newborn of married parents": Hand(
@@ -399,6 +436,18 @@ CASES: dict[str, Hand] = {
         ],
         {"first-or-renew": "first", "age": "under-16"},
     ),
+    "the clerk names the parent who applies for the child": Hand(
+        "crj-hkmo",
+        [
+            childs_card("a"),
+            reading("c", part(T.APPLICATION_FORM, {"applicant": CHILD, "id_number": CHILD_NUMBER}, title="申请表")),
+            photo("b"),
+            birth("e"),
+        ],
+        {"applicant-age": "under-16"},
+        hints=("needs_person", "needs_person"),
+        applicant=LI,
+    ),
     # ---- Hong Kong, Macao, Taiwan
     "travel permit as identity": Hand(
         "sb-card-apply",
@@ -515,6 +564,19 @@ CASES: dict[str, Hand] = {
         [reading("a", replace(form(ZHAO), title="确认表")), register("b", WANG, ZHAO), card("c")],
         {"first-or-change": "first", "who-applies": "relative"},
         applicant=ZHAO,
+    ),
+    "agent with a name like the applicant's, whose own papers are titled only": Hand(
+        "yb-reimburse",
+        [
+            paper("a", "医疗收费票据"),
+            paper("b", "住院费用清单"),
+            paper("c", "疾病诊断证明书"),
+            paper("d", "出院小结病历资料"),
+            bank("e"),
+            card("f"),
+        ],
+        {"who-applies": "agent", "拨付用": "是"},
+        applicant="王小兰",
     ),
     # ---- one file, spare papers, old papers
     "one PDF with everything": Hand("jz-apply", [all_in_one()], HALF),
@@ -644,6 +706,81 @@ CASES: dict[str, Hand] = {
         applicant="王太明",
     ),
     "another applicant altogether": Hand("mz-elder-card", [card("a")], {}, (("other_person", "a"),), applicant=LI),
+    "name on the form against a card read with doubt": Hand(
+        "sb-card-apply",
+        [
+            reading("a", _unsure(front(), "name"), back("2018-03-01", "2038-03-01")),
+            paper("b", "社会保障卡照片回执单"),
+            form_of("c", "王小兰", id_number=NUMBERS[WANG]),
+        ],
+        {"apply-way": "offline"},
+        hints=("needs_person",),
+    ),
+    "name on the form against a card read with doubt that the clerk confirms": Hand(
+        "sb-card-apply",
+        [
+            reading("a", _unsure(front(), "name"), back("2018-03-01", "2038-03-01")),
+            paper("b", "社会保障卡照片回执单"),
+            form_of("c", "王小兰", id_number=NUMBERS[WANG]),
+        ],
+        {"apply-way": "offline"},
+        (("name_mismatch", "c"),),
+        applicant=WANG,
+    ),
+    # ---- relations
+    "marriage certificate of two strangers": Hand(
+        "gjj-buy",
+        [card("a", ZHAO), marriage("c"), deed("d", ZHAO)],
+        {"purpose": "buy", "spouse-joint": "joint"},
+        (("other_person", "c"),),
+    ),
+    "divorce: a third person's card instead of the wife's": Hand(
+        "mz-divorce",
+        [card("a"), card("b", ZHAO), marriage("c"), paper("d", "离婚协议书"), paper("e", "单人照片")],
+        {"consent": "both"},
+        (("other_person", "b"),),
+    ),
+    "lease: a third person's card instead of the landlord's": Hand(
+        "jz-rent-record",
+        [reading("a", lease()), card("b", LI), card("c"), deed("d", ZHAO)],
+        {},
+        (("other_person", "b"),),
+    ),
+    "mortgage: the owner's card is not there": Hand(
+        "bd-mortgage",
+        [paper("a", "抵押合同"), paper("b", "借款合同"), deed("c", ZHAO), card("d"), card("e", LI)],
+        {"purpose": "register"},
+        hints=("needs_person",),
+    ),
+    "new representative's card is another person's": Hand(
+        "sc-company-change",
+        [form_of("a", COMPANY, legal_rep=LI), paper("b", "股东会决议"), card("c", ZHAO)],
+        {"company-task": "change-rep"},
+        (("other_person", "c"),),
+    ),
+    "deed of a couple that the applicant is not one of": Hand(
+        "gjj-buy",
+        [card("a", ZHAO), marriage("c"), deed("d", LI)],
+        {"purpose": "buy", "spouse-joint": "joint"},
+        (("other_person", "d"),),
+    ),
+    "an application is no statement of income": Hand(
+        "mz-dibao",
+        [form_of("a"), paper("b", "家庭经济状况核对授权书"), card("c"), register("e", WANG)],
+        {"hukou": "dongguan"},
+        (("missing_material", "income-statement"),),
+    ),
+    "statement of income as a form": Hand(
+        "mz-dibao",
+        [
+            form_of("a", item_name="最低生活保障申请"),
+            paper("b", "家庭经济状况核对授权书"),
+            card("c"),
+            register("e", WANG),
+            reading("f", replace(form(item_name="家庭收入财产情况申报"), title="家庭收入财产情况申报表")),
+        ],
+        {"hukou": "dongguan"},
+    ),
     # ---- what the reader was not sure of
     "birth read with doubt is no defect": Hand(
         "mz-elder-card",
@@ -889,3 +1026,16 @@ def test_situation_that_the_guide_says_nothing_of_is_told_to_a_person() -> None:
     report = run([], ("sc-food", {"food-business": "farm-produce"}))
     assert not report.open_situations
     assert any("指南没有写" in said and "营业执照" in said for said in report.needs_human)
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [("乙方（签名）：敏", []), ("乙方（签名）：", ["not_signed"]), ("乙方（签名）：　年　月　日", ["not_signed"])],
+)
+def test_piece_of_a_name_behind_the_label_is_a_signature(line: str, codes: list[str]) -> None:
+    place = replace(signed(signature=False)[0], label="乙方(签名)", box=(60, 0, 200, 20))
+    contract = replace(labour("b").parts[0], signature_places=(place,))
+    report = run(
+        [card("a"), reading("b", contract, text=[line])], ("rs-wage", {"work-site": "company", "group": "single"})
+    )
+    assert [str(f.code) for f in report.findings] == codes

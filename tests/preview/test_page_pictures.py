@@ -149,6 +149,26 @@ def test_black_and_white_copy_is_told_from_black_print_in_colour() -> None:
     assert not quality.measure(shown("lease", "photographed")).is_copy
 
 
+@pytest.mark.parametrize("ways", [("squeezed",), ("shadowed", "squeezed"), ("tilt", "squeezed")])
+def test_letter_that_lost_its_last_colour_is_no_copy(ways: tuple[str, ...]) -> None:
+    letter = cv2.cvtColor(cv2.cvtColor(shown("letter", *ways), cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    assert not quality.measure(letter).is_copy
+    assert quality.measure(shown("letter", "copied")).is_copy
+
+
+@pytest.mark.parametrize("name", ["licence", "card_back"])
+def test_grey_scan_of_a_coloured_paper_is_a_copy(name: str) -> None:
+    assert quality.measure(cv2.cvtColor(cv2.cvtColor(sheet(name), cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)).is_copy
+
+
+def test_lit_part_of_a_shadowed_sheet_and_white_rims_are_no_reflection() -> None:
+    sheet_, rim = np.full((1400, 1000, 3), 254, np.uint8), np.full((640, 1000, 3), 200, np.uint8)
+    sheet_[:, 300:] = np.linspace(250, 120, 700)[None, :, None]
+    rim[:30], rim[-30:] = 254, 254
+    soft = [cv2.GaussianBlur(page, (0, 0), 6) for page in (sheet_, rim)]
+    assert not any(quality.glare_boxes(page) for page in soft)
+
+
 @pytest.mark.parametrize("ways", [(), ("dark",), ("photographed",), ("squeezed",)])
 def test_red_seal_is_found_where_it_was_pressed(ways: tuple[str, ...]) -> None:
     page = geometry.flattened(shown("licence", *ways)).image

@@ -7,13 +7,14 @@ import pytest
 from preview.numbers import id_check_digit, passes_luhn
 from preview.schema import DocumentType as T
 from preview.schema import FieldName as F
-from preview.schema import Quality, Seal
+from preview.schema import Quality, Seal, TextLine
 
 from .typed_pages import beside, line, page, read, value, values
 
 ID = "44190019900506003" + id_check_digit("44190019900506003")
 ID2 = "43042219880812002" + id_check_digit("43042219880812002")
 USCC = "91350100M000100Y43"
+ENDING = "依法须经批准的项目,经相关部门批准后方可开展经营活动"
 HOME = "东莞市寮步镇香市路88号翡翠花园6栋1204房"
 
 
@@ -94,8 +95,8 @@ def test_a_diploma_tells_a_name_without_signs_around_it_and_its_own_date() -> No
 @pytest.mark.parametrize(
     ("read_as", "meant"),
     [
-        ("餐饮服务(依法须经批准的项目，经相关部门批准后方可开展经营活动)", "餐饮服务。(依法须经批准的项目,经相关部门批准后方可开展经营活动)"),
-        ("餐饮服务。(依法须经批准的项目，经相关部内批准后方可开展经营活动)", "餐饮服务。(依法须经批准的项目,经相关部门批准后方可开展经营活动)"),
+        ("餐饮服务(依法须经批准的项目，经相关部门批准后方可开展经营活动)", f"餐饮服务。({ENDING})"),
+        ("餐饮服务。(依法须经批准的项目，经相关部内批准后方可开展经营活动)", f"餐饮服务。({ENDING})"),
         ("餐饮服务(不含酒水)", "餐饮服务(不含酒水)"),
     ],
     ids=["lost full stop", "misread sign", "other brackets"],
@@ -176,7 +177,8 @@ def test_a_social_security_card_with_a_bank_number_is_one_card() -> None:
         line("姓名", 290, 150), line("张伟", 470, 150),
         line("社会保障号码", 290, 220), line(ID, 470, 220),
         line("发卡日期", 290, 350), line("2021年08月", 470, 350),
-        line("东莞银行", 60, 500), line(number, 250, 500), line("借记卡 DEBIT ATM", 60, 570), line("银联 UnionPay", 800, 570),
+        line("东莞银行", 60, 500), line(number, 250, 500), line("借记卡 DEBIT ATM", 60, 570),
+        line("银联 UnionPay", 800, 570),
     ]  # fmt: skip
     (part,) = read(page(*lines, width=1000, height=630))
     assert part.document_type is T.SOCIAL_SECURITY_CARD
@@ -228,3 +230,135 @@ def test_one_traditional_character_in_a_simplified_name_is_a_slip() -> None:
     )
     assert value(part, F.NAME) == "钟伟强"
     assert (value(part, F.SEX), part.fields[F.SEX].confidence < 0.6) == ("女", True)
+
+
+def id_sides(x: int, y: int, name: str, number: str, span: str) -> list[TextLine]:
+    """Give the lines of both sides of a card, beside each other."""
+    front = (("姓名", name), ("住址", "东莞市寮步镇香市路88号"), ("公民身份号码", number))
+    lines = []
+    for row, (label, text) in enumerate(front):
+        lines += [line(label, x, y + 80 * row, 24), line(text, x + 160, y + 80 * row, 24)]
+    back = (("中华人民共和国居民身份证", 0), ("签发机关东莞市公安局", 100), ("有效期限" + span, 160))
+    return lines + [line(text, x + 680, y + down, 24) for text, down in back]
+
+
+def test_the_cards_of_two_persons_on_one_sheet_under_a_heading() -> None:
+    lines = [line("夫妻双方身份证复印件", 400, 40, 36)]
+    lines += id_sides(80, 200, "张伟", ID, "2020.03.05-2040.03.05") + id_sides(
+        80, 800, "李娜", ID2, "2019.04.02-2039.04.02"
+    )
+    found = read(page(*lines, width=1240, height=1754))
+    assert sorted(p.document_type for p in found) == [T.ID_CARD_BACK] * 2 + [T.ID_CARD_FRONT] * 2
+    assert {(value(p, F.NAME), value(p, F.ID_NUMBER)) for p in found if p.document_type is T.ID_CARD_FRONT} == {
+        ("张伟", ID),
+        ("李娜", ID2),
+    }
+    assert {value(p, F.VALID_TO) for p in found if p.document_type is T.ID_CARD_BACK} == {"2040-03-05", "2039-04-02"}
+
+
+def test_a_label_in_two_lines_of_its_cell() -> None:
+    lines = [line("公司登记申请书", 400, 60, 48), line("单位名称", 60, 200), line("东莞市锦记有限公司", 290, 200)]
+    lines += [line("指定代表/委托代", 60, 300), line("理人姓名", 60, 335), line("何丽娟", 290, 318)]
+    lines += [
+        line("身份证件号码", 60, 420),
+        line(ID2, 290, 420),
+        line("联系手机", 60, 500),
+        line("13800138000", 290, 500),
+    ]
+    (part,) = read(page(*lines))
+    assert (value(part, F.AGENT), value(part, F.PHONE)) == ("何丽娟", "13800138000")
+
+
+def test_a_time_fused_with_the_day_of_print() -> None:
+    lines = [
+        line("社会保险参保缴费记录", 340, 60, 44),
+        line("姓名：张伟", 60, 160),
+        line("打印时间：2026-01-0510:22:31", 560, 160),
+    ]
+    (part,) = read(page(*lines))
+    assert value(part, F.ISSUED_ON) == "2026-01-05"
+
+
+def test_a_company_that_promises_in_running_text() -> None:
+    lines = [
+        line("申请人承诺书", 450, 100, 54),
+        line("本单位（东莞市锦记有限公司，统一社会信用代码：91350100M", 140, 250),
+        line("000100Y43）现申请社会保险补贴，郑重承诺：提交的材料真实有效。", 100, 310),
+    ]
+    (part,) = read(page(*lines))
+    assert (value(part, F.APPLICANT), value(part, F.USCC)) == ("东莞市锦记有限公司", USCC)
+
+
+def test_the_frame_of_a_glyph_is_no_cell() -> None:
+    lines = [
+        line("姓名", 40, 55),
+        line("张伟", 140, 55),
+        line("住址", 40, 250),
+        line("广西壮族自治区金秀瑶族自治", 145, 250),
+    ]
+    lines += [line("县长垌乡道江村3号", 145, 290), line("公民身份号码", 45, 460), line(ID, 280, 460)]
+    (part,) = read(page(*lines, width=900, height=560, cells=((330, 258, 342, 276),)))
+    assert value(part, F.ADDRESS) == "广西壮族自治区金秀瑶族自治县长垌乡道江村3号"
+
+
+def test_two_persons_of_a_letter_in_two_columns() -> None:
+    lines = [line("授权委托书", 480, 100, 56)]
+    for x, who, number in ((110, "委托人：张伟", ID), (650, "受托人：李娜", ID2)):
+        lines += [line(who, x, 230), line("身份证号：", x, 290), line(number, x, 340)]
+    lines += [line("特委托受托人办理子女入学相关手续。", 110, 480)]
+    (part,) = read(page(*lines))
+    assert (value(part, F.APPLICANT), value(part, F.ID_NUMBER), value(part, F.AGENT)) == ("张伟", ID, "李娜")
+    assert [(p.name.value, p.id_number and p.id_number.value) for p in part.persons] == [("张伟", ID), ("李娜", ID2)]
+
+
+def test_an_application_in_running_text() -> None:
+    lines = [
+        line("困难补助申请书", 430, 120, 56),
+        line(f"本人张伟，男，身份证号码{ID}，现住东莞市石", 150, 310),
+        line("碣镇崇焕路12号，联系电话13798877665。特申请临时困难补助。", 110, 370),
+        line("申请人：张伟", 720, 620),
+        line("2026年5月18日", 720, 700),
+    ]
+    (part,) = read(page(*lines))
+    got = values(part)
+    assert part.document_type is T.APPLICATION_FORM
+    assert (got["applicant"], got["address"], got["signed_on"]) == ("张伟", "东莞市石碣镇崇焕路12号", "2026-05-18")
+
+
+def test_a_table_of_parties_in_a_lease() -> None:
+    lines = [line("东莞市房屋租赁合同", 400, 80, 48)]
+    for y, head, under, name, number in (
+        (220, "出租人", "(甲方)", "张伟", ID),
+        (390, "承租人", "(乙方)", "李娜", ID2),
+    ):
+        lines += [line(head, 75, y), line(under, 89, y + 33), line("姓名/名称", 244, y + 15), line(name, 425, y + 15)]
+        lines += [line("证件号码", 246, y + 100), line(number, 426, y + 100)]
+    lines += [
+        line("坐落地址", 246, 575),
+        line(HOME, 429, 575),
+        line("租金", 75, 700),
+        line("每月人民币1500元", 250, 700),
+    ]
+    (part,) = read(page(*lines))
+    assert (value(part, F.LESSOR), value(part, F.LESSEE), value(part, F.ADDRESS)) == ("张伟", "李娜", HOME)
+    assert [p.id_number and p.id_number.value for p in part.persons] == [ID, ID2]
+
+
+def test_the_front_of_a_residence_permit_is_not_cut_into_two_cards() -> None:
+    rows = [
+        ("姓名", "张伟"),
+        ("性别", "男"),
+        ("民族", "汉"),
+        ("出生", "1990年05月06日"),
+        ("住址", "湖南省邵东市廉桥镇12组"),
+    ]
+    (part,) = read(beside("广东省居住证", *rows, ("公民身份号码", ID)))
+    assert part.document_type is T.RESIDENCE_PERMIT
+    assert (value(part, F.NAME), value(part, F.ID_NUMBER)) == ("张伟", ID)
+
+
+def test_a_letter_that_somebody_lives_there_is_no_residence_permit() -> None:
+    lines = [line("居住证明", 500, 120, 56), line(f"兹证明张伟，男，身份证号码{ID}，现居住于东", 150, 290)]
+    lines += [line("莞市石碣镇崇焕路12号，居住时间自2020年1月至今。特此证明。", 110, 350)]
+    (part,) = read(page(*lines))
+    assert part.document_type is T.OTHER

@@ -271,6 +271,15 @@ def test_a_second_call_on_the_matter_is_proposed_for_merging(client: TestClient)
     merged = step(client, second, "merge", into=first["ticket_id"]).json()
     assert merged["status"] == "merged" and merged["merged_into"] == first["ticket_id"]
 
+    def proposed() -> set[str]:
+        draft = client.post("/v1/tickets/draft", json={"text": again}).json()
+        return {duplicate["ticket_id"] for duplicate in draft["duplicates"]}
+
+    assert proposed() == {first["ticket_id"]}  # the merged one no longer stands for itself
+    elsewhere = {"fields": {"town": "441900004"}, "by": "1024"}
+    client.patch(f"/v1/tickets/{first['ticket_id']}", json=elsewhere)
+    assert proposed() == set()
+
 
 def test_steps_that_do_not_fit_say_so(client: TestClient) -> None:
     ticket = keep(client)
@@ -431,7 +440,7 @@ def strangers(product: Product, tmp_path_factory: pytest.TempPathFactory) -> tup
     return tuple(TestClient(create_app(p), raise_server_exceptions=False, client=ELSEWHERE) for p in (guarded, own))  # type: ignore[return-value]
 
 
-@pytest.mark.parametrize(("method", "path"), STAFF_ROUTES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("method", "path"), STAFF_ROUTES, ids=str)
 def test_tickets_are_for_staff(strangers: tuple[TestClient, TestClient], method: str, path: str) -> None:
     guarded, local = strangers
     assert error_of(guarded.request(method, path, json={})) == (401, "token_needed")

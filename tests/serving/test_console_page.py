@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from PIL import Image
 from pydantic import SecretStr
@@ -141,9 +142,13 @@ def test_a_mock_call_is_a_dispatched_ticket_after_four_keys(desk: Page, place: t
     desk.click("#tk-demo")
     desk.wait_for_selector(".tk-mark[data-from=phone]")  # filled while the call runs
     desk.wait_for_selector("#tk-hang[hidden]", state="attached", timeout=30_000)
-    desk.wait_for_function("document.activeElement.dataset.field === 'title'")
-    for key in ("Enter", "Enter", "F9"):
-        desk.keyboard.press(key)
+    desk.wait_for_function("document.activeElement.matches('.tk-field.tk-is-check')")
+    first = desk.evaluate("document.activeElement.dataset.field")
+    desk.keyboard.press("Enter")  # looked at: on to the next doubt
+    assert desk.evaluate("document.activeElement.dataset.field") != first
+    desk.keyboard.press("F9")  # names what is left to be looked at
+    assert "请核对" in desk.inner_text("#tk-error")
+    desk.keyboard.press("F9")
     ticket = number(desk)
     desk.wait_for_function("document.activeElement.id === 'tk-send-off'")
     desk.keyboard.press("F10")
@@ -151,6 +156,22 @@ def test_a_mock_call_is_a_dispatched_ticket_after_four_keys(desk: Page, place: t
     kept = service.store.get(ticket)
     assert kept.status == "dispatched" and kept.department == "cgj" and kept.fields["phone"] == "13800138000"
     assert [entry.by for entry in service.store.trail(ticket)] == ["1024"] * 3
+
+
+def test_a_call_that_the_telephone_system_sends_fills_the_console(
+    desk: Page, place: tuple[str, TicketService]
+) -> None:
+    url, service = place
+    word = {"Authorization": "Bearer hotline-word"}
+    call = httpx.post(f"{url}/v1/tickets/calls", headers=word).json()["call_id"]
+    desk.goto(f"{url}/console/#call={call}")
+    desk.wait_for_selector("#tk-hang:not([hidden])")
+    for words in ("长安镇文明路的路灯坏了好几天", "电话13700130001"):
+        httpx.post(f"{url}/v1/tickets/calls/{call}/turns", json={"speaker": "caller", "text": words}, headers=word)
+    desk.wait_for_selector(".tk-mark[data-from=phone]")
+    for key in ("F9", "F9"):
+        desk.keyboard.press(key)
+    assert service.store.get(number(desk)).fields["phone"] == "13700130001"
 
 
 def test_a_field_and_its_words_are_lit_together(desk: Page, place: tuple[str, TicketService]) -> None:
@@ -189,7 +210,7 @@ def test_a_change_is_made_with_f2_and_taken_back_with_esc(desk: Page, place: tup
     desk.keyboard.press("Control+A")
     desk.keyboard.type(f"文明路6号{EVIL}")
     desk.keyboard.press("Enter")
-    desk.wait_for_selector(".gj-toast:not([hidden])")
+    desk.wait_for_selector("text=已保存")
     assert service.store.get(ticket).fields["address"] == f"文明路6号{EVIL}"
     desk.focus("[data-field=phone]")
     desk.keyboard.press("Escape")
@@ -356,7 +377,7 @@ def test_a_citizens_complaint_gets_a_number_and_can_be_followed(
     kept = service.store.get(ticket)
     assert kept.status == "confirmed" and kept.fields["photos"] == 1 and service.photos.count(ticket) == 1
     phone.click("#gj-done-ok")
-    phone.click(".gj-tools [data-progress]")
+    phone.click(".gj-person [data-progress]")
     phone.fill("#gj-p-id", ticket)
     phone.fill("#gj-p-code", "8000")
     phone.click("#gj-progress-form [type=submit]")
