@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Cases = Annotated[Path | None, typer.Option("--cases", help="工单用例文件（JSONL）；不填用自有用例")]
 Out = Annotated[Path | None, typer.Option("--out", help="逐条预测写到这里（JSONL）")]
-Split = Annotated[str, typer.Option(help="只跑自有用例的 dev 或 test；空为全部")]
+Split = Annotated[str, typer.Option(help="只跑自有用例的 dev、test 或 fresh；空为全部")]
 Misses = Annotated[bool, typer.Option("--misses/--no-misses", help="列出错例（test 不列）")]
 Baselines = Annotated[bool, typer.Option("--baselines", help="再跑基线：关键词规则、TF-IDF 加线性模型")]
 Model = Annotated[Path | None, typer.Option("--model", help="分类模型文件；不填用正在用的版本")]
@@ -60,7 +60,7 @@ def tickets(
     """工单：逐项准确率、派单、自动派单、校准、用时。"""
     from eval.cli_run import told
     from eval.suites.tickets import judge
-    from eval.ticket_cases import load_ticket_cases, own_cases
+    from eval.ticket_cases import SPLITS, load_ticket_cases, own_cases
     from eval.ticket_run import write
 
     with told():
@@ -69,7 +69,7 @@ def tickets(
         if out:
             write(predictions, out)
         verdicts = [judge(case, prediction) for case, prediction in zip(asked, predictions, strict=True)]
-        for name in ("dev", "test"):
+        for name in SPLITS:
             part = [v for v in verdicts if v.case.split == name]
             if part:
                 typer.echo(f"\n== 工单 {'' if cases else name}（{len(part)} 条）\n{report(part)}")
@@ -103,17 +103,17 @@ def report(verdicts: Sequence[TicketVerdict]) -> str:
 
 
 def misses_told(verdicts: Sequence[TicketVerdict]) -> str:
-    """List wrong fields of the dev cases; of the test split only how many, for nobody shall tune on them."""
+    """List wrong fields of the dev cases; of the other splits only how many, for nobody shall tune on them."""
     from eval.suites.tickets import wrong
 
-    shown = [v for v in verdicts if v.case.split != "test"]
+    shown = [v for v in verdicts if v.case.split == "dev"]
     fields = list(dict.fromkeys(name for v in shown for name in v.right))
     lines = []
     for name in fields:
         for case, expected, given in wrong(shown, name):
             lines.append(f"{name}  {case.id}  应为 {expected}，得到 {given}\n    {case.text[:120]!r}")
-    kept_back = sum(not right for v in verdicts if v.case.split == "test" for right in v.right.values())
-    return "\n".join([*lines, f"test 另有 {kept_back} 处，只看分，不列出"] if kept_back else lines)
+    kept_back = sum(not right for v in verdicts if v.case.split != "dev" for right in v.right.values())
+    return "\n".join([*lines, f"test、fresh 另有 {kept_back} 处，只看分，不列出"] if kept_back else lines)
 
 
 def _predicted(cases: Sequence[TicketCase], model: Path | None) -> list[dict[str, Any]]:

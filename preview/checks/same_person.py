@@ -114,14 +114,13 @@ def _told(case: Case, groups: Sequence[Sequence[Mention]]) -> Iterator[Finding]:
         return
     if any(compare_names(m.name.value, told) is Likeness.SAME for group in groups for m in group):
         return
-    if any(fold(told) in fold(doc.text) for doc in case.docs):
-        return
     groups = [group for group in groups if not all(_is_only_agents(case, m) for m in group)]
     group = next((g for g in groups if any(close(m.name.value, told) for m in g)), None)
     if group is None:
         agent = case.people.agent.value if case.people.agent else ""
         cards = [m for g in groups for m in g if m.doc.type in _TRUST[:3] and not same(m.name.value, agent)]
-        if cards and not case.matching.strangers and not case.spoiled:
+        written = any(fold(told) in fold(doc.text) for doc in case.docs)
+        if cards and not written and not case.matching.strangers and not case.spoiled:
             anchor = groups[0][0]
             yield case.finding(FindingCode.NEEDS_PERSON, "applicant_absent", doc=anchor.doc, expected=told)
         return

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
-from PIL import Image, ImageOps
-from pillow_heif import register_heif_opener
 
 from serving.tickets.errors import TicketError, TicketNotFoundError, TicketsNotSavedError
 
@@ -37,7 +36,12 @@ def clean_photos(files: Sequence[bytes]) -> list[bytes]:
 
 
 def _clean(data: bytes, no: int) -> bytes:
-    register_heif_opener()
+    from PIL import Image, ImageOps  # at the first photo: the server starts without it
+
+    with suppress(ImportError):  # an extra: without it HEIC is no picture that can be opened
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
     Image.init()  # else a format whose module nobody has loaded is a KeyError
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
