@@ -211,6 +211,11 @@ def _delivery(store: TicketStore, row: Any) -> Delivery:
     )
 
 
+def _shown(fields: dict[str, Any]) -> dict[str, Any]:
+    """Give the fields as others may see them: who reported in confidence stays with us (反映人保密)."""
+    return fields | dict.fromkeys(("caller_name", "phone")) if fields.get("confidential") else fields
+
+
 def signature(secret: bytes, stamp: str, payload: bytes) -> str:
     """Sign a message: HMAC-SHA256 over timestamp, a dot and the body, in hex.
 

@@ -218,7 +218,9 @@ async def test_model_asked_only_when_needed_sees_the_facts_of_both_items(small_k
     assert model.asked == []
     await drafted(writer, "居住证首次申领和补领的收费有什么不一样", FEE, OTHER_FEE)
     [prompt] = model.asked
-    assert "〔居住证申领〕\nS1：首次申领居住证不收费。\n〔居住证补领〕\nS2：居住证补领不收费。" in str(prompt[1].content)
+    assert "〔居住证申领〕\nS1：首次申领居住证不收费。\n〔居住证补领〕\nS2：居住证补领不收费。" in str(
+        prompt[1].content
+    )
 
 
 def citation(token: str, item_id: str, name: str, quote: str) -> Citation:

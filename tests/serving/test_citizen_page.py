@@ -28,9 +28,9 @@ from assistant.answers import (
 )
 from assistant.enquiry import Stage
 from knowledge_base.content import load_content
+from knowledge_base.embedding import E5Embedder
 from knowledge_base.index import Index
 from prompts import reply
-from knowledge_base.embedding import E5Embedder
 from serving.build import Product
 from serving.feedback import FeedbackStore
 from serving.model_client import NoModel

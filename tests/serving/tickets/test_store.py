@@ -200,6 +200,15 @@ def test_dispatched_ticket_is_delivered_once_and_signed(store: TicketStore, plat
     assert json.loads(body)["fields"]["title"] == FIELDS["title"]
 
 
+def test_reporter_in_confidence_is_not_sent(store: TicketStore, platform: Platform) -> None:
+    ticket_id = kept(store, confidential=True, caller_name="王某某").ticket_id
+    store.confirm(ticket_id, "agent-1")
+    store.dispatch(ticket_id, "cgj", "agent-1")
+    assert Outbox(store, platform.url, "secret").send_due() == 1
+    fields = json.loads(platform.requests[0][3])["fields"]
+    assert (fields["caller_name"], fields["phone"], fields["title"]) == (None, None, FIELDS["title"])
+
+
 def test_platform_that_is_down_gets_it_later_and_a_refusal_is_put_aside(
     store: TicketStore, platform: Platform
 ) -> None:
