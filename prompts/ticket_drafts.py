@@ -7,9 +7,9 @@ from prompts.texts import Texts
 _TEXTS = Texts("tickets/draft.yaml")
 
 
-def draft_text(group: str, name: str) -> str:
-    """Give the text `name` of a group: notes, closings."""
-    return _TEXTS.text(f"{group}.{name}")
+def draft_text(group: str, name: str, **variables: str) -> str:
+    """Give the text `name` of a group: notes, closings, matter; filled with `$variables`."""
+    return _TEXTS.text(f"{group}.{name}", **variables)
 
 
 def draft_texts(group: str) -> tuple[str, ...]:

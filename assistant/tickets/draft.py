@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from langchain_core.language_models import BaseChatModel
 
+from assistant.clarify import without_brackets
 from assistant.errors import AssistantError
 from assistant.intents import IntentModel
 from assistant.tickets import signals
@@ -57,6 +58,11 @@ WARM_UP = "坐席：您貴姓\n市民：姓張 后街 昨天晚上停水"
 
 UNKNOWN_CATEGORY = "1601"
 """Class of a transcript in which nothing was said yet: 办事咨询."""
+
+SURE_MATTER = 0.8
+"""From this confidence on the class is named in the demand."""
+
+GRIEVANCES = (TicketKind.COMPLAINT, TicketKind.REPORT, TicketKind.HELP)
 
 
 class Drafter:
@@ -196,7 +202,8 @@ class Drafter:
         left_out += [draft.caller_name.evidence] if draft.caller_name.evidence and draft.caller_name.value else []
         town = self._gazetteer.short(draft.town.value) if draft.town.value else ""
         names = [name for name, codes in self._gazetteer.town_names().items() if draft.town.value in codes]
-        title, demand = summarise(transcript, words, kind, left_out, town, names)
+        matter = without_brackets(category.name) if category and sure >= SURE_MATTER and kind in GRIEVANCES else ""
+        title, demand = summarise(transcript, words, kind, left_out, town, names, matter)
         return replace(
             draft,
             kind=Field(kind, kind_sure),

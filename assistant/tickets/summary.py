@@ -40,6 +40,9 @@ _LEAD = re.compile(
     r"^(?:我|我们|你好|您好|想|要|来|这里|在此|特此|现|实名|匿名|强烈)*(?:投诉|反映|举报|咨询|反应)(?:一下|一个事|个事|下)?(?:的是|是|关于|:|：)?(?!人|者|电话|过|了)"
 )
 
+_MYSELF = re.compile(r"^(?:我们|我|本人)(?:现在|就)?(?:住在|在|是|这边|这里)?(?![们家爸妈儿女父母老弟妹哥姐爷奶])")
+"""Who speaks says nothing in a title; 我爸, 我家 stay."""
+
 
 @dataclass(frozen=True)
 class _Clause:
@@ -55,6 +58,7 @@ def summarise(
     left_out: Iterable[Span],
     town: str = "",
     town_names: Iterable[str] = (),
+    matter: str = "",
 ) -> tuple[Field[str], Field[str]]:
     """Give title and demand.
 
@@ -65,6 +69,7 @@ def summarise(
         left_out: places of names and numbers that belong in other fields.
         town: everyday name of the town; leads the title if its words do not name it.
         town_names: the other names under which it may stand there.
+        matter: name of the class where it is sure; stands in brackets behind the demand, callers seldom name it.
     """
     clauses = _clauses(transcript.text, words, list(left_out))
     if not clauses:
@@ -75,7 +80,7 @@ def summarise(
     cause, course = _split(story)
     demand = f"起因：{cause}。" + (f"经过：{course}。" if course else "")
     wishes = "，".join(clause.text.rstrip("？?") for clause in asked) or draft_text("closings", str(kind))
-    demand += f"诉求：{wishes}。"
+    demand += f"诉求：{wishes}{draft_text('matter', 'told', matter=matter) if matter else ''}。"
     whole = (clauses[0].span[0], clauses[-1].span[1])
     return Field(title, 0.6, story[0].span), Field(_cut(demand, DEMAND_CHARS), 0.6, whole)
 
@@ -133,7 +138,7 @@ def _title(story: list[_Clause], town: str, names: set[str]) -> str:
     named = any(name in clause.text for name in names for clause in story[:2])
     title = ""
     for clause in story:
-        said = _LEAD.sub("", clause.text)
+        said = _MYSELF.sub("", _LEAD.sub("", clause.text)) or clause.text
         if not title:
             title = said if named else f"{town}{said}"
         elif len(title) < 12 or len(title) + 1 + len(said) <= TITLE_CHARS:
