@@ -114,7 +114,7 @@ class Outbox:
                 "event": delivery.event,
                 "delivery_id": delivery.delivery_id,
                 "ticket_id": ticket.ticket_id,
-                "fields": {name: value for name, value in ticket.fields.items() if name != "follow_code"},
+                "fields": _shown(ticket.fields),
                 "deadline": ticket.deadline.isoformat() if ticket.deadline else None,
                 **delivery.body,
             },
@@ -212,8 +212,9 @@ def _delivery(store: TicketStore, row: Any) -> Delivery:
 
 
 def _shown(fields: dict[str, Any]) -> dict[str, Any]:
-    """Give the fields as others may see them: who reported in confidence stays with us (反映人保密)."""
-    return fields | dict.fromkeys(("caller_name", "phone")) if fields.get("confidential") else fields
+    """Give the fields as others may see them: who reports in confidence stays with us (反映人保密), as do codes."""
+    hidden = ("follow_code", "caller_name", "phone") if fields.get("confidential") else ("follow_code",)
+    return {name: value for name, value in fields.items() if name not in hidden}
 
 
 def signature(secret: bytes, stamp: str, payload: bytes) -> str:
