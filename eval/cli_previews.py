@@ -21,6 +21,7 @@ Limit = Annotated[int, typer.Option("--limit", help="只跑前几例；0 为全�
 Resume = Annotated[bool, typer.Option("--resume", help="接着 --out 里没跑完的跑")]
 Rescore = Annotated[bool, typer.Option("--rescore", help="不跑，只给 --out 里已有的预测计分；没有的例记未计分")]
 Pages = Annotated[Path | None, typer.Option("--pages", help="把读过的页留在这里，再跑时不再识别文字（不计时）")]
+Gate = Annotated[bool, typer.Option("--gate", help="对照 eval/gate.yaml 的门槛，有一项不到退出码就是 1")]
 Summary = Annotated[Path | None, typer.Option("--summary", help="汇总另写一份：.md 为表格，.json 为数据")]
 
 
@@ -35,10 +36,13 @@ def previews(
     rescore: Rescore = False,
     pages: Pages = None,
     summary: Summary = None,
+    gate: Gate = False,
 ) -> None:
     """材料预审：材料类型、字段、缺陷召回和精确、误报、用时、退件率模拟。"""
     from eval import preview_figures as told_figures
+    from eval.cli_reports import held_to_gate
     from eval.cli_run import told
+    from eval.gate import load_gate
     from eval.preview_cases import load_preview_cases
     from eval.preview_scoring import judge
 
@@ -58,6 +62,10 @@ def previews(
                 path = summary.with_stem(f"{summary.stem}-{name}") if not split else summary
                 text = _json(groups) if path.suffix == ".json" else told_figures.summary(part, groups)
                 path.write_text(text, encoding="utf-8")
+        if gate:
+            groups = told_figures.figures(verdicts, faulty_share)
+            flat = {f"{title}/{name}": value for title, group in groups.items() for name, value in group.items()}
+            held_to_gate("previews", split, flat, load_gate().previews)
         if misses:
             typer.echo("\n错处\n" + "\n".join(told_figures.misses(verdicts)))
 

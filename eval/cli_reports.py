@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,8 @@ import typer
 from eval.cli_run import SUITES, evaluated, scores_of, told, with_progress, writer_for
 
 if TYPE_CHECKING:
+    from eval.gate import Threshold
+    from eval.metrics import Figure
     from eval.runs import Run
 
 RunPath = Annotated[Path, typer.Argument(help="评测文件夹，或 runs/ 下的名字")]
@@ -30,6 +33,16 @@ def gate(
         typer.echo(table(lines))
         typer.echo(f"评测：{done.folder}")
     if not lines or not all(line.met for line in lines):
+        raise typer.Exit(1)
+
+
+def held_to_gate(suite: str, split: str, figures: Mapping[str, Figure], thresholds: Mapping[str, Threshold]) -> None:
+    """Print the gate of a suite that runs by itself, and end with exit code 1 when it is missed."""
+    from eval.gate import hold, table
+
+    lines = hold(suite, split, figures, thresholds)
+    typer.echo(f"\n门槛\n{table(lines)}")
+    if not all(line.met for line in lines):
         raise typer.Exit(1)
 
 

@@ -18,6 +18,7 @@ Split = Annotated[str, typer.Option(help="只跑自有用例的 dev、test 或 f
 Misses = Annotated[bool, typer.Option("--misses/--no-misses", help="列出错例（test 不列）")]
 Baselines = Annotated[bool, typer.Option("--baselines", help="再跑基线：关键词规则、TF-IDF 加线性模型")]
 Model = Annotated[Path | None, typer.Option("--model", help="分类模型文件；不填用正在用的版本")]
+Gate = Annotated[bool, typer.Option("--gate", help="对照 eval/gate.yaml 的门槛，有一项不到退出码就是 1")]
 
 STEPS = (*(step / 20 for step in range(20)), 0.97, 0.99)
 NAMES = {
@@ -56,10 +57,13 @@ def tickets(
     misses: Misses = False,
     baselines: Baselines = False,
     model: Model = None,
+    gate: Gate = False,
 ) -> None:
     """工单：逐项准确率、派单、自动派单、校准、用时。"""
+    from eval.cli_reports import held_to_gate
     from eval.cli_run import told
-    from eval.suites.tickets import judge
+    from eval.gate import load_gate
+    from eval.suites.tickets import figures, judge
     from eval.ticket_cases import SPLITS, load_ticket_cases, own_cases
     from eval.ticket_run import write
 
@@ -73,6 +77,8 @@ def tickets(
             part = [v for v in verdicts if v.case.split == name]
             if part:
                 typer.echo(f"\n== 工单 {'' if cases else name}（{len(part)} 条）\n{report(part)}")
+        if gate:
+            held_to_gate("tickets", split, figures(verdicts), load_gate().tickets)
         if misses:
             typer.echo("\n错例\n" + misses_told(verdicts))
         if baselines:

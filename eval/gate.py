@@ -52,6 +52,8 @@ class Gate(BaseModel):
     max_unscored: float
     min_cases: dict[str, int]
     thresholds: dict[str, dict[str, dict[str, Threshold]]] = Field(description="suite → figure → split")
+    tickets: dict[str, Threshold] = Field({}, description="figure of `eval tickets --gate`")
+    previews: dict[str, Threshold] = Field({}, description="group/figure of `eval previews --gate`")
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,15 @@ def check(scores: Mapping[str, Score], gate: Gate) -> list[Line]:
                 value = score.figures.get(split, {}).get(figure) if score else None
                 lines.append(_line(suite, figure, split, value if value and value.n else None, threshold))
     return lines
+
+
+def hold(suite: str, split: str, figures: Mapping[str, Figure], thresholds: Mapping[str, Threshold]) -> list[Line]:
+    """Hold the figures of a suite that runs by itself against its thresholds."""
+    found = {name: figures.get(name) for name in thresholds}
+    return [
+        _line(suite, name, split, value if value and value.n else None, thresholds[name])
+        for name, value in found.items()
+    ]
 
 
 def table(lines: list[Line]) -> str:

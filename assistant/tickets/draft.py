@@ -62,6 +62,9 @@ UNKNOWN_CATEGORY = "1601"
 SURE_MATTER = 0.8
 """From this confidence on the class is named in the demand."""
 
+ALARMING = 0.25
+"""From this probability of the trained model on, a ticket without any other sign counts as a weak signal, too."""
+
 GRIEVANCES = (TicketKind.COMPLAINT, TicketKind.REPORT, TicketKind.HELP)
 
 
@@ -104,6 +107,8 @@ class Drafter:
         sure, maybe = signals.sensed(words, self._intents.read(said, None)) if said else ([], [])
         dangers = signals.emergencies(words) or sure
         weak = signals.with_dangers(fields.weak_signals, dangers or maybe, self._rules, words.text)
+        if not weak.value and classified is not None and classified.alarm >= ALARMING:
+            weak = signals.suspected(classified.alarm)
         fields = self._judged(replace(fields, weak_signals=weak), transcript, words, classified, dangers)
         clock.lap("judge")
         notes = (draft_text("notes", "instruction"),) if words.instructions else ()

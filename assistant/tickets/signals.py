@@ -21,6 +21,7 @@ from assistant.rules import rules
 from assistant.tickets.schema import Field, Span, Urgency, WeakSignal
 from assistant.tickets.transcript import CallerWords, fold
 from knowledge_base.schema import TicketRule, TicketRuleKind
+from prompts.ticket_drafts import draft_text
 
 _FILE = Path(__file__).parent / "signals.yaml"
 _CLAUSE_END = re.compile(r"[\n。！？!?；;]")
@@ -95,6 +96,11 @@ def weak_signals(words: CallerWords, ticket_rules: Iterable[TicketRule]) -> Fiel
             found.append(WeakSignal(rule.id, rule.name, words.text[slice(*span)]))
             first = first or span
     return Field(tuple(found), 0.9 if found else 0.85, first)
+
+
+def suspected(probability: float) -> Field[tuple[WeakSignal, ...]]:
+    """Give a weak signal that no rule names: the trained model takes the words as a whole for one."""
+    return Field((WeakSignal("model", draft_text("notes", "suspected"), ""),), probability)
 
 
 def urgency(words: CallerWords, dangers: list[Emergency], signals: Iterable[WeakSignal]) -> Field[Urgency]:
