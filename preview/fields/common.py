@@ -141,15 +141,23 @@ def plain_fields(section: Section, pairs: Sequence[Pair]) -> Fields:
         if key in names and (made := field_value(pair, section.pages)) is not None:
             fields.setdefault(names[key], made)
         elif key in ("validity", "period"):
+            parsed = _with_sure_end(pair.label.text, pair.parsed)
+            spanned = replace(pair, parsed=parsed)
             start, end = (
                 (FieldName.VALID_FROM, FieldName.VALID_TO)
                 if key == "validity"
                 else (FieldName.START_ON, FieldName.END_ON)
             )
-            for name, value in ((start, pair.parsed.value), (end, pair.parsed.until)):
-                if value and (made := field_value(pair, section.pages, value)) is not None:
+            for name, value in ((start, parsed.value), (end, parsed.until)):
+                if value and (made := field_value(spanned, section.pages, value)) is not None:
                     fields.setdefault(name, made)
     return fields
+
+
+def _with_sure_end(label: str, parsed: Parsed) -> Parsed:
+    """Trust a date that stands alone behind 有效期至: behind 有效期 it may be what is left of a span."""
+    alone = not parsed.value and parsed.until
+    return replace(parsed, sure=0.97) if alone and re.search("[至止]", label) else parsed
 
 
 def from_text(
