@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -33,12 +34,22 @@ class Expectation(BaseModel):
     forbidden: tuple[str, ...] = ()
 
 
-class EnquiryCase(BaseModel):
+class Case(BaseModel):
+    """What every kind of case has."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+
+
+C = TypeVar("C", bound=Case)
+
+
+class EnquiryCase(Case):
     """One enquiry and its expectation; `accept:<status>` tags name further fair statuses."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str
     question: str
     history: tuple[Message, ...] = ()
     expect: Expectation
@@ -57,7 +68,12 @@ class EnquiryCase(BaseModel):
 
 
 def load_cases(path: Path) -> list[EnquiryCase]:
-    """Read a case file; empty lines are skipped.
+    """Read a file of enquiry cases; see `read_cases`."""
+    return read_cases(path, EnquiryCase)
+
+
+def read_cases(path: Path, kind: type[C], **defaults: str) -> list[C]:
+    """Read a JSONL file of cases in the order of its lines; empty lines are skipped, `defaults` fill what lines lack.
 
     Raises:
         CaseError: the file is missing, a line is not a case, or two cases share an id.
@@ -66,13 +82,13 @@ def load_cases(path: Path) -> list[EnquiryCase]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise CaseError(f"{path}: {error}") from error
-    cases: dict[str, EnquiryCase] = {}
+    cases: dict[str, C] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            case = EnquiryCase.model_validate(json.loads(line))
-        except (ValueError, ValidationError) as error:
+            case = kind.model_validate(defaults | json.loads(line))
+        except (ValueError, ValidationError, TypeError) as error:
             raise CaseError(f"{path}:{number}: {error}") from error
         if case.id in cases:
             raise CaseError(f"{path}:{number}: id {case.id!r} stands twice")

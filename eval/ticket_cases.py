@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.tickets.schema import Channel, TicketKind, Urgency
-from eval.case_files import CaseError
+from eval.case_files import Case, read_cases
 
 CASES = Path(__file__).parent / "cases"
 SPLITS = {name: CASES / f"tickets_{name}.jsonl" for name in ("dev", "test", "fresh")}
@@ -57,12 +56,11 @@ class TicketExpectation(BaseModel):
         return self.urgency is Urgency.EMERGENCY or self.weak_signal
 
 
-class TicketCase(BaseModel):
+class TicketCase(Case):
     """One ticket as it comes in. Tags: asr, multi, dup, emergency, weak, ws-either, not-accepted, date-skip."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    id: str
     channel: Channel
     now: dt.datetime
     text: str
@@ -72,27 +70,8 @@ class TicketCase(BaseModel):
 
 
 def load_ticket_cases(path: Path, split: str = "dev") -> list[TicketCase]:
-    """Read a case file in the order of its lines; empty lines are skipped.
-
-    Raises:
-        CaseError: the file is missing, a line is not a case, or two cases share an id.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CaseError(f"{path}: {error}") from error
-    cases: dict[str, TicketCase] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            case = TicketCase.model_validate({"split": split} | json.loads(line))
-        except (ValueError, ValidationError, TypeError) as error:
-            raise CaseError(f"{path}:{number}: {error}") from error
-        if case.id in cases:
-            raise CaseError(f"{path}:{number}: id {case.id!r} stands twice")
-        cases[case.id] = case
-    return list(cases.values())
+    """Read a file of ticket cases; see `read_cases`."""
+    return read_cases(path, TicketCase, split=split)
 
 
 def own_cases(split: str = "") -> list[TicketCase]:
