@@ -44,7 +44,7 @@ def _clean(data: bytes, no: int) -> bytes:
         register_heif_opener()
     Image.init()  # else a format whose module nobody has loaded is a KeyError
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        with Image.open(io.BytesIO(data), formats=[f for f in FORMATS if f in Image.OPEN]) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise BadPhotoError(f"第 {no} 张照片太大，请换一张小一些的。")
             picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
