@@ -9,7 +9,9 @@ from preview.values import Parsed
 
 
 @pytest.mark.parametrize(
-    ("label", "sure"), [("有效期限至", 0.97), ("有效期截止日期", 0.97), ("有效期限", 0.7)], ids=["until", "end", "span"]
+    ("label", "sure"),
+    [("有效期限至", 0.97), ("有效期截止日期", 0.97), ("有效期限", 0.7)],
+    ids=["until", "end", "span"],
 )
 def test_lone_date_is_trusted_as_an_end_only_behind_a_label_that_says_so(label: str, sure: float) -> None:
     assert _with_sure_end(label, Parsed("", 0.7, until="2026-07-28")).sure == sure
