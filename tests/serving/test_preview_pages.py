@@ -188,7 +188,7 @@ def test_an_edited_field_is_checked_again_at_once(desk: Page, url: str, papers: 
     desk.click("#pv-tab-findings")
     assert "姓名对不上" not in desk.inner_text("#pv-findings")
     desk.click("#pv-tab-materials")
-    assert [chip.strip() for chip in desk.locator(".pv-table .pv-chip").all_inner_texts()] == ["齐", "缺", "免提交"]
+    assert [chip.strip() for chip in desk.locator(".pv-table .pv-chip").all_inner_texts()] == ["齐", "缺", "不用交"]
 
 
 def test_the_counter_can_be_worked_by_keyboard(desk: Page, url: str, papers: Path) -> None:
