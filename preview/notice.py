@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from knowledge_base.schema import ELicence, ServiceItem
+from knowledge_base.working_days import after_working_days
 from preview.rules import rules
 from preview.schema import Finding, FindingCode, Presence, Report, Severity
 from preview.wording import text
-from preview.working_days import after_working_days
 
 _ORDINALS = "一二三四五"
 _TO_BRING = {FindingCode.MISSING_MATERIAL, FindingCode.SIDE_MISSING, FindingCode.AGENT_ID_MISSING}
@@ -174,7 +174,7 @@ def _closing(report: Report, *, blocks: bool, defer: bool) -> Iterator[str]:
         yield text("notice.promise")
     if not blocks:
         return
-    last = after_working_days(report.request.as_of, rules().thresholds.notice_working_days)
+    last = after_working_days(report.request.as_of, rules().thresholds.notice_working_days).on
     yield text("notice.deadline", date=f"{last.year}年{last.month}月{last.day}日")
     yield text("notice.once")
 

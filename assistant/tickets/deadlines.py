@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from assistant.tickets.schema import TicketKind
 from knowledge_base.schema import TicketRule, TicketRuleKind
+from knowledge_base.working_days import after_working_days, working_days_between
 
 DUE_SOON_SHARE = 0.2
 """A ticket is due soon when at most this share of its working days is left, and at least one day."""
@@ -56,33 +57,5 @@ class Limits:
         days = self._days.get(kind)
         if days is None:
             return None
-        day, provisional = received, False
-        for _ in range(days):
-            day, guessed = _next_working_day(day)
-            provisional = provisional or guessed
-        return Deadline(day, days, provisional)
-
-
-def working_days_between(start: dt.date, end: dt.date) -> int:
-    """Count the working days after `start` up to and including `end`; 0 when `end` is not later."""
-    day, count = start, 0
-    while True:
-        day, _ = _next_working_day(day)
-        if day > end:
-            return count
-        count += 1
-
-
-def _next_working_day(day: dt.date) -> tuple[dt.date, bool]:
-    """Give the next working day and whether a year without published holidays was crossed."""
-    import chinese_calendar
-
-    guessed = False
-    while True:
-        day += dt.timedelta(days=1)
-        try:
-            works = chinese_calendar.is_workday(day)
-        except NotImplementedError:  # the library knows the years whose arrangement is published
-            works, guessed = day.weekday() < 5, True
-        if works:
-            return day, guessed
+        last = after_working_days(received, days)
+        return Deadline(last.on, days, last.guessed)

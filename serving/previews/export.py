@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from serving.previews.figures import code_names
 from serving.previews.stats import CHINA, DecidedCase, Group, Stats
 from serving.previews.words import word, words
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from serving.spreadsheet import safe_cell
 
 
 def cases_csv(figures: Stats, materials: Mapping[str, str]) -> bytes:
@@ -21,7 +20,7 @@ def cases_csv(figures: Stats, materials: Mapping[str, str]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(words("export.columns").values())
-    writer.writerows([_safe(value) for value in _row(case, materials)] for case in figures.cases)
+    writer.writerows([safe_cell(value) for value in _row(case, materials)] for case in figures.cases)
     return "\ufeff".encode() + out.getvalue().encode()
 
 
@@ -98,14 +97,9 @@ def _group_row(group: Group) -> list[object]:
 def _sheet(book: object, title: str, rows: Sequence[Sequence[object]]) -> None:
     sheet = book.create_sheet(title)  # type: ignore[attr-defined]
     for row in rows:
-        sheet.append([_safe(value) for value in row])
+        sheet.append([safe_cell(value) for value in row])
     for column in "ABCDEFGH":
         sheet.column_dimensions[column].width = 22
-
-
-def _safe(value: object) -> object:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def _percent(share: float | None) -> str:

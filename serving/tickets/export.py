@@ -10,6 +10,7 @@ from typing import Any
 
 from knowledge_base.content import KnowledgeBase
 from knowledge_base.masking import mask
+from serving.spreadsheet import safe_cell
 from serving.tickets.life import OPEN, Ticket
 from serving.tickets.store import CHINA, STATUS_NAMES
 
@@ -37,7 +38,6 @@ COLUMNS = (
 URGENCY_NAMES = {"normal": "一般", "urgent": "加急", "emergency": "紧急"}
 MODE_NAMES = {"auto": "自动派单", "suggest": "人工确认", "manual": "人工派单"}
 CHANNEL_NAMES = {"call": "电话", "chat": "i莞家对话", "web": "网页"}
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Exporter:
@@ -57,7 +57,7 @@ class Exporter:
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow(COLUMNS)
-        writer.writerows([_safe(value) for value in self.row(ticket)] for ticket in tickets)
+        writer.writerows([safe_cell(value) for value in self.row(ticket)] for ticket in tickets)
         return "\ufeff".encode() + out.getvalue().encode("utf-8", "replace")
 
     def xlsx(self, tickets: Iterable[Ticket]) -> bytes:
@@ -69,7 +69,7 @@ class Exporter:
         sheet.title = "工单"
         sheet.append(list(COLUMNS))
         for ticket in tickets:
-            sheet.append([_safe(value) for value in self.row(ticket)])
+            sheet.append([safe_cell(value) for value in self.row(ticket)])
         sheet.freeze_panes = "A2"
         out = io.BytesIO()
         book.save(out)
@@ -146,8 +146,3 @@ class Exporter:
 
 def _end_of_day(day: dt.date | None) -> str | None:
     return dt.datetime.combine(day, dt.time(23, 59, 59), CHINA).isoformat() if day else None
-
-
-def _safe(value: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value

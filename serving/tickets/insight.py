@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from assistant.tickets.deadlines import working_days_between
 from knowledge_base.content import KnowledgeBase
+from knowledge_base.working_days import working_days_between
 from serving.tickets.errors import TicketError
 from serving.tickets.store import CHINA, TicketStore, utc
 

@@ -11,12 +11,12 @@ from docx import Document
 from PIL import Image
 from pypdf import PdfReader
 
+from knowledge_base.working_days import after_working_days, is_working_day
 from preview.annotate import annotate, page_findings
 from preview.notice import Notice, citizen_text, notice_of
 from preview.notice_docx import notice_docx
 from preview.notice_pdf import FONT_FILE, notice_pdf
 from preview.schema import Report
-from preview.working_days import after_working_days, is_working_day
 
 from .readings import AS_OF, SOCIAL_CARD, WANG, blank, card_set, kb, run, signed, value, with_field, with_part
 
@@ -150,5 +150,5 @@ def test_box_outside_the_page_is_drawn_at_its_edge(report: Report) -> None:
 
 
 def test_five_working_days_leave_out_weekends_and_holidays() -> None:
-    assert after_working_days(AS_OF, 5).isoformat() == "2026-11-27"
+    assert after_working_days(AS_OF, 5).on.isoformat() == "2026-11-27"
     assert not is_working_day(AS_OF.replace(month=10, day=1))

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.tickets.deadlines import DueState, Limits, working_days_between
+from assistant.tickets.deadlines import DueState, Limits
 from assistant.tickets.duplicates import DuplicateFinder, Matter, rarity_of
 from assistant.tickets.exemplars import shipped_tickets
 from assistant.tickets.schema import TicketKind
 from knowledge_base.content import load_content
 from knowledge_base.embedding import E5Embedder
+from knowledge_base.working_days import working_days_between
 
 NOW = dt.datetime(2026, 4, 24, 20, 0, tzinfo=dt.UTC)
 EMBEDDER = E5Embedder()
