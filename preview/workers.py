@@ -147,7 +147,7 @@ class Worker:
         watch.start()
         try:
             if job is not None:
-                self._send(job)
+                send(self._stream(self._process.stdin), job)  # a pipe broken by `stop` is a timeout, too
             result = receive(self._stream(self._process.stdout))
         except (OSError, EOFError, pickle.UnpicklingError, ValueError) as error:
             self.kill()
