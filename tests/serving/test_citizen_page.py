@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import shutil
-import socket
-import threading
-import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from assistant.answers import (
     Action,
@@ -36,26 +33,14 @@ from serving.feedback import FeedbackStore
 from serving.model_client import NoModel
 from serving.settings import Settings
 
+from .real_browser import PHONE, browser, needs_browser, on_a_port, until
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, ViewportSize
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+__all__ = ["browser"]  # a fixture
+pytestmark = needs_browser
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium fonts-noto-cjk"),
-]
-
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PHONE: ViewportSize = {"width": 390, "height": 844}
 EVIL = "坏</script><script>alert(1)</script><img src=x onerror=alert(2)>${alert(3)}{{constructor}}"
 """Markup, a JavaScript template and a Handlebars template at once; must be shown as it stands."""
 
@@ -246,35 +231,15 @@ def url(scripted: Product) -> Iterator[str]:
 @contextmanager
 def served(product: Product) -> Iterator[str]:
     """Serve the page of a product on a free port of this machine."""
-    import uvicorn
     from fastapi import FastAPI
 
     from serving.api_conversations import conversation_router
     from serving.pages.citizen import mount_citizen_page
 
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
     api = FastAPI(openapi_url=None)
     api.include_router(conversation_router(product))
-    app = mount_citizen_page(api, product)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    until(lambda: server.started, 30)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the module."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-        yield chromium
-        chromium.close()
+    with on_a_port(mount_citizen_page(api, product)) as address:
+        yield f"{address}/"
 
 
 @pytest.fixture
@@ -313,14 +278,6 @@ def open_page(page: Page, url: str) -> None:
     page.wait_for_selector("#gj-question")
 
 
-def until(condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
-    """Wait for a condition outside the browser."""
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
-
-
 def ask(page: Page, question: str) -> None:
     """Type a question, send it with Enter and wait for the end of its answer."""
     before = page.locator(".gj-turn").count()
@@ -347,9 +304,9 @@ def fits_sideways(page: Page) -> bool:
 
 def test_a_question_is_answered_with_its_sources(page: Page) -> None:
     ask(page, "第一次办居住证要带什么材料")
-    assert page.locator(last(".gj-checks input")).count() == 3
-    assert "7个工作日" in page.inner_text(last(".gj-card"))
-    assert page.locator(last(".gj-tag-unverified")).count() == 1
+    expect(page.locator(last(".gj-checks input"))).to_have_count(3)
+    expect(page.locator(last(".gj-card"))).to_contain_text("7个工作日", use_inner_text=True)
+    expect(page.locator(last(".gj-tag-unverified"))).to_have_count(1)
     assert reply("page.unverified") in page.inner_text(last(".gj-caution"))
     page.click(last(".gj-sources summary"))
     sources = page.inner_text(last(".gj-sources"))
@@ -357,15 +314,15 @@ def test_a_question_is_answered_with_its_sources(page: Page) -> None:
     assert "至2025年12月31日" in sources
     links = page.locator(last(".gj-sources a"))
     assert [links.nth(n).get_attribute("href") for n in range(links.count())] == [MATERIALS.citations[4].source_url]
-    assert page.input_value("#gj-question") == ""
+    expect(page.locator("#gj-question")).to_have_value("")
 
 
 def test_progress_is_shown_while_the_answer_is_made(page: Page) -> None:
     page.fill("#gj-question", "很慢的问题")
     page.press("#gj-question", "Enter")
     page.wait_for_selector(last(".gj-stage"))
-    assert "正在查知识库" in page.inner_text(last(".gj-stage"))
-    assert page.inner_text("#gj-say") == "正在查知识库"
+    expect(page.locator(last(".gj-stage"))).to_contain_text("正在查知识库", use_inner_text=True)
+    expect(page.locator("#gj-say")).to_have_text("正在查知识库", use_inner_text=True)
     page.click("#gj-stop")
 
 
@@ -376,7 +333,7 @@ def test_stop_ends_the_answer_on_the_server_too(page: Page, assistant: ScriptedA
     page.wait_for_selector(last(".gj-stage"))
     page.click("#gj-stop")
     page.wait_for_selector(last("[data-retry]"))
-    assert "已停止回答" in page.inner_text(last(".gj-reply"))
+    expect(page.locator(last(".gj-reply"))).to_contain_text("已停止回答", use_inner_text=True)
     until(lambda: assistant.cancelled > before)
 
 
@@ -384,7 +341,7 @@ def test_a_clarify_button_asks_its_question(page: Page) -> None:
     ask(page, "居住证")
     page.click(last(":text('第一次办居住证')"))
     page.wait_for_selector(last(".gj-checks"))
-    assert page.inner_text(last(".gj-asked")) == "第一次办居住证要什么材料"
+    expect(page.locator(last(".gj-asked"))).to_have_text("第一次办居住证要什么材料", use_inner_text=True)
 
 
 def test_a_topic_shows_questions_and_asks_them(page: Page) -> None:
@@ -395,7 +352,7 @@ def test_a_topic_shows_questions_and_asks_them(page: Page) -> None:
     questions.nth(1).click()
     page.wait_for_selector(last("[data-status]"))
     assert page.inner_text(last(".gj-asked")) == question
-    assert page.locator(".gj-topic").count() == 18  # 17 domains and the hotline
+    expect(page.locator(".gj-topic")).to_have_count(18)  # 17 domains and the hotline
 
 
 def test_large_type_survives_a_reload(page: Page, url: str) -> None:
@@ -432,9 +389,9 @@ def test_paper_carries_the_answer_and_the_ai_label(page: Page) -> None:
     page.click(last("[data-print]"))
     page.emulate_media(media="print")
     paper = page.inner_text("#gj-paper")
-    assert page.is_visible("#gj-paper")
-    assert not page.is_visible("#gj-log")
-    assert not page.is_visible("#gj-form")
+    expect(page.locator("#gj-paper")).to_be_visible()
+    expect(page.locator("#gj-log")).to_be_hidden()
+    expect(page.locator("#gj-form")).to_be_hidden()
     assert reply("ai_label") in paper
     assert "《居住证暂行条例》(2015)第21条" in paper
     assert "15日内发放" not in paper
@@ -445,9 +402,9 @@ def test_markup_in_questions_and_in_the_knowledge_base_stays_text(page: Page) ->
     ask(page, EVIL)
     assert page.inner_text(last(".gj-asked")) == EVIL
     page.click(last("[data-person]"))
-    assert page.locator("#gj img, #gj script").count() == 0
+    expect(page.locator("#gj img, #gj script")).to_have_count(0)
     ask(page, f"{EVIL}材料")
-    assert page.locator("#gj img, #gj script").count() == 0
+    expect(page.locator("#gj img, #gj script")).to_have_count(0)
 
 
 def test_the_keyboard_alone_is_enough(browser: Browser, url: str) -> None:
@@ -475,7 +432,7 @@ def test_the_keyboard_alone_is_enough(browser: Browser, url: str) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector(".gj-guide")
     page.keyboard.press("Escape")
-    assert not page.is_visible("#gj-guide")
+    expect(page.locator("#gj-guide")).to_be_hidden()
     desk.close()
 
 
@@ -486,7 +443,7 @@ def test_enter_that_picks_a_word_of_the_input_method_sends_nothing(page: Page) -
         "new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true}))"
     )
     page.wait_for_timeout(100)
-    assert page.locator(".gj-turn").count() == 0
+    expect(page.locator(".gj-turn")).to_have_count(0)
 
 
 def test_a_rating_is_on_disk_before_the_page_says_thanks(page: Page, scripted: Product) -> None:
@@ -537,10 +494,10 @@ def test_emergency_numbers_stand_first_and_can_be_tapped(page: Page) -> None:
 def test_a_person_is_offered_with_the_words_ready(page: Page) -> None:
     ask(page, "东莞今天天气怎么样")
     page.click(last("[data-person]"))
-    assert page.input_value(last(".gj-person textarea")) == "市民咨询：第一次办居住证，想知道要带什么材料。"
-    assert page.locator(last(".gj-person a[href='tel:12345']")).count() == 1
+    expect(page.locator(last(".gj-person textarea"))).to_have_value("市民咨询：第一次办居住证，想知道要带什么材料。")
+    expect(page.locator(last(".gj-person a[href='tel:12345']"))).to_have_count(1)
     ask(page, "转人工")
-    assert page.is_visible(last(".gj-person textarea"))
+    expect(page.locator(last(".gj-person textarea"))).to_be_visible()
 
 
 def test_the_whole_guide_opens_beside_the_answer(page: Page) -> None:
@@ -551,7 +508,7 @@ def test_the_whole_guide_opens_beside_the_answer(page: Page) -> None:
     for words in ("广东省居住证申领", "要带什么", "本人身份证", "收费", "首次申领居住证免工本费", "大家常问"):
         assert words in guide
     page.click("#gj-guide-close")
-    assert not page.is_visible("#gj-guide")
+    expect(page.locator("#gj-guide")).to_be_hidden()
 
 
 def test_without_network_the_question_stays_and_can_be_sent_again(page: Page, context: BrowserContext) -> None:
@@ -559,22 +516,22 @@ def test_without_network_the_question_stays_and_can_be_sent_again(page: Page, co
     page.fill("#gj-question", "多久能拿到居住证")
     page.press("#gj-question", "Enter")
     page.wait_for_selector(last("[data-retry]"))
-    assert "网络不通" in page.inner_text(last(".gj-reply"))
-    assert page.input_value("#gj-question") == "多久能拿到居住证"
+    expect(page.locator(last(".gj-reply"))).to_contain_text("网络不通", use_inner_text=True)
+    expect(page.locator("#gj-question")).to_have_value("多久能拿到居住证")
     context.set_offline(False)
     page.click(last("[data-retry]"))
     page.wait_for_selector(last("[data-status='answered']"))
-    assert page.locator(".gj-turn").count() == 1
-    assert page.input_value("#gj-question") == ""
+    expect(page.locator(".gj-turn")).to_have_count(1)
+    expect(page.locator("#gj-question")).to_have_value("")
 
 
 def test_a_failed_enquiry_says_so_in_chinese_and_offers_another_try(page: Page) -> None:
     ask(page, "崩溃")
-    assert "刚才没有答上来" in page.inner_text(last(".gj-reply"))
-    assert page.locator(last("a[href='tel:12345']")).count() == 1
+    expect(page.locator(last(".gj-reply"))).to_contain_text("刚才没有答上来", use_inner_text=True)
+    expect(page.locator(last("a[href='tel:12345']"))).to_have_count(1)
     page.click(last("[data-retry]"))
     page.wait_for_selector(last(".gj-failed"))
-    assert page.locator(".gj-turn").count() == 1
+    expect(page.locator(".gj-turn")).to_have_count(1)
 
 
 def test_a_conversation_outlives_a_reload_and_ends_with_clearing(
@@ -583,17 +540,17 @@ def test_a_conversation_outlives_a_reload_and_ends_with_clearing(
     ask(page, "第一次办居住证要带什么材料")
     page.check(last(".gj-checks input >> nth=0"))
     open_page(page, url)
-    assert page.inner_text(last(".gj-asked")) == "第一次办居住证要带什么材料"
+    expect(page.locator(last(".gj-asked"))).to_have_text("第一次办居住证要带什么材料", use_inner_text=True)
     assert page.is_checked(last(".gj-checks input >> nth=0"))
     ask(page, "多久能拿到居住证")
     page.click("#gj-clear")
-    assert "要清除这次对话吗？" in page.inner_text("#gj-sure")
+    expect(page.locator("#gj-sure")).to_contain_text("要清除这次对话吗？", use_inner_text=True)
     page.click("#gj-sure-no")
-    assert page.locator(".gj-turn").count() == 2
+    expect(page.locator(".gj-turn")).to_have_count(2)
     page.click("#gj-clear")
     page.click("#gj-sure-yes")
     page.wait_for_selector("text=对话已清除。")
-    assert page.locator(".gj-turn").count() == 0
+    expect(page.locator(".gj-turn")).to_have_count(0)
     ask(page, "多久能拿到居住证")
     first, second, third = (conversation for _, conversation in assistant.asked[-3:])
     assert first == second != third
@@ -606,11 +563,11 @@ def test_what_the_server_has_not_cleared_stays_and_can_be_cleared_again(page: Pa
     page.click("#gj-clear")
     page.click("#gj-sure-yes")
     page.wait_for_selector("text=没有清除成功")
-    assert page.locator(".gj-turn").count() == 1
+    expect(page.locator(".gj-turn")).to_have_count(1)
     context.set_offline(False)
     page.click("#gj-sure-yes")
     page.wait_for_function("document.querySelectorAll('.gj-turn').length === 0")
-    assert not page.is_visible("#gj-sure")
+    expect(page.locator("#gj-sure")).to_be_hidden()
 
 
 def test_who_asks_too_fast_is_told_so_and_keeps_the_question(page: Page) -> None:
@@ -618,8 +575,8 @@ def test_who_asks_too_fast_is_told_so_and_keeps_the_question(page: Page) -> None
     page.fill("#gj-question", "多久能拿到居住证")
     page.press("#gj-question", "Enter")
     page.wait_for_selector(last("[data-retry]"))
-    assert "现在问的人太多" in page.inner_text(last(".gj-reply"))
-    assert page.input_value("#gj-question") == "多久能拿到居住证"
+    expect(page.locator(last(".gj-reply"))).to_contain_text("现在问的人太多", use_inner_text=True)
+    expect(page.locator("#gj-question")).to_have_value("多久能拿到居住证")
 
 
 def test_questions_of_a_topic_come_into_sight_when_it_is_opened(page: Page) -> None:
@@ -641,8 +598,8 @@ def test_questions_that_cannot_be_asked_are_refused_in_the_box(page: Page, scrip
         page.press("#gj-question", "Enter")
         page.wait_for_function(f"document.querySelector('#gj-input-error').textContent === '{message}'")
         assert page.input_value("#gj-question") == question
-        assert page.locator(".gj-turn").count() == 0
-    assert f"最多 {limit} 字" in page.inner_text("#gj-count")
+        expect(page.locator(".gj-turn")).to_have_count(0)
+    expect(page.locator("#gj-count")).to_contain_text(f"最多 {limit} 字", use_inner_text=True)
 
 
 def test_notices_and_the_ai_label_are_always_there(page: Page) -> None:
@@ -653,7 +610,7 @@ def test_notices_and_the_ai_label_are_always_there(page: Page) -> None:
     assert reply("ai_label") in page.inner_text(last(".gj-card"))
     assert page.title() == "莞家 AI 东莞办事问答"
     assert page.get_attribute("html", "lang") == "zh-CN"
-    assert "Gradio" not in page.inner_text("body")
+    expect(page.locator("body")).not_to_contain_text("Gradio", use_inner_text=True)
 
 
 def test_touch_targets_are_large_enough(page: Page) -> None:
@@ -675,5 +632,5 @@ def test_the_real_product_answers_on_the_page(browser: Browser, product: Product
         assert page.locator(last(".gj-checks input")).count() >= 3
         page.click(last("[data-guide]"))
         page.wait_for_selector(".gj-guide")
-        assert "普通护照申领" in page.inner_text("#gj-guide")
+        expect(page.locator("#gj-guide")).to_contain_text("普通护照申领", use_inner_text=True)
         page.close()

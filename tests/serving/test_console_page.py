@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,22 +9,23 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 from pydantic import SecretStr
 
 from serving.build import Product
 from serving.tickets.build import TicketService
 
 from .conftest import with_data_dir
+from .real_browser import DESK, PHONE, browser, needs_browser, on_a_port, watched_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+__all__ = ["browser"]  # a fixture
+pytestmark = needs_browser
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium fonts-noto-cjk"),
-]
+STAFF = "localStorage.setItem('guanjia.officer', '1024');sessionStorage.setItem('guanjia.operator', 'hotline-word');"
+"""An agent is logged in."""
 
 EVIL = "<img src=x onerror=alert(1)>"
 FIRE = "坐席：您好\n市民：厚街镇河田村厂房着火了，里面还有人没出来"
@@ -39,8 +36,6 @@ LAMP = "坐席：您好\n市民：长安镇文明路的路灯坏了好几天，�
 @pytest.fixture(scope="module")
 def place(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, TicketService]]:
     """API and pages behind one port of this machine; staff need a word."""
-    import uvicorn
-
     from serving.api import create_app
     from serving.pages.citizen import mount_citizen_page
     from serving.pages.console import mount_console_page
@@ -54,60 +49,25 @@ def place(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     for mount in (mount_console_page, mount_tickets_page, mount_insight_page):
         mount(app, own)
     mount_citizen_page(app, own)
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.tickets
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the module."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
+    with on_a_port(app) as url:
+        yield url, app.state.tickets
 
 
 @pytest.fixture
 def desk(browser: Browser, place: tuple[str, TicketService]) -> Iterator[Page]:
     """An agent's PC, logged in; a script error, a dialog or a request elsewhere fails the test."""
-    yield from watched(browser, place[0], {"width": 1366, "height": 768}, staff=True)
+    staff = (
+        "localStorage.setItem('guanjia.officer', '1024');sessionStorage.setItem('guanjia.operator', 'hotline-word');"
+    )
+    with watched_page(browser, place[0], DESK, script=staff) as page:
+        yield page
 
 
 @pytest.fixture
 def phone(browser: Browser, place: tuple[str, TicketService]) -> Iterator[Page]:
     """A citizen's phone, watched like the desk."""
-    yield from watched(browser, place[0], {"width": 390, "height": 844}, staff=False)
-
-
-def watched(browser: Browser, url: str, size: dict[str, int], *, staff: bool) -> Iterator[Page]:
-    """A page whose faults are collected."""
-    context = browser.new_context(viewport=size, is_mobile=not staff, has_touch=not staff, locale="zh-CN")  # type: ignore[arg-type]
-    if staff:
-        context.add_init_script(
-            "localStorage.setItem('guanjia.officer', '1024');"
-            "sessionStorage.setItem('guanjia.operator', 'hotline-word');"
-        )
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(f"error: {error}"))
-    page.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    page.on(
-        "request",
-        lambda request: None if request.url.startswith((url, "data:", "blob:")) else faults.append(request.url),
-    )
-    yield page
-    context.close()
-    assert faults == []
+    with watched_page(browser, place[0], PHONE) as page:
+        yield page
 
 
 def paste(page: Page, url: str, words: str) -> None:
@@ -145,9 +105,9 @@ def test_a_mock_call_is_a_dispatched_ticket_after_four_keys(desk: Page, place: t
     desk.wait_for_function("document.activeElement.matches('.tk-field.tk-is-check')")
     first = desk.evaluate("document.activeElement.dataset.field")
     desk.keyboard.press("Enter")  # looked at: on to the next doubt
-    assert desk.evaluate("document.activeElement.dataset.field") != first
+    desk.wait_for_function("(first) => document.activeElement.dataset.field !== first", arg=first)
     desk.keyboard.press("F9")  # names what is left to be looked at
-    assert "请核对" in desk.inner_text("#tk-error")
+    expect(desk.locator("#tk-error")).to_contain_text("请核对", use_inner_text=True)
     desk.keyboard.press("F9")
     ticket = number(desk)
     desk.wait_for_function("document.activeElement.id === 'tk-send-off'")
@@ -177,17 +137,18 @@ def test_a_call_that_the_telephone_system_sends_fills_the_console(
 def test_a_field_and_its_words_are_lit_together(desk: Page, place: tuple[str, TicketService]) -> None:
     paste(desk, place[0], "坐席：您好\n市民：😀长安镇文明路的路灯坏了，电话13700130001")
     desk.focus("[data-field=phone]")
-    assert desk.inner_text(".tk-mark.tk-lit") == "13700130001"  # an emoji before it does not shift it
+    lit = desk.locator(".tk-mark.tk-lit").first
+    expect(lit).to_have_text("13700130001", use_inner_text=True)  # an emoji before it does not shift it
     desk.click(".tk-mark[data-from=phone]")
-    assert desk.evaluate("document.activeElement.dataset.field") == "phone"
+    desk.wait_for_function("document.activeElement.dataset.field === 'phone'")
 
 
 def test_doubts_are_named_once_before_a_ticket_is_confirmed(desk: Page, place: tuple[str, TicketService]) -> None:
     paste(desk, place[0], LAMP)
     desk.keyboard.press("F10")
-    assert "F9" in desk.inner_text("#tk-error")
+    expect(desk.locator("#tk-error")).to_contain_text("F9", use_inner_text=True)
     desk.keyboard.press("F9")
-    assert "标题" in desk.inner_text("#tk-error")
+    expect(desk.locator("#tk-error")).to_contain_text("标题", use_inner_text=True)
     desk.keyboard.press("F9")
     number(desk)
 
@@ -199,7 +160,7 @@ def test_a_change_is_made_with_f2_and_taken_back_with_esc(desk: Page, place: tup
     desk.keyboard.press("F2")
     desk.keyboard.type("黄女士")
     desk.keyboard.press("Enter")
-    assert "黄女士" in desk.inner_text("[data-field=caller_name]")
+    expect(desk.locator("[data-field=caller_name]")).to_contain_text("黄女士", use_inner_text=True)
     desk.keyboard.press("F9")
     desk.keyboard.press("F9")
     ticket = number(desk)
@@ -232,7 +193,7 @@ def test_a_version_somebody_else_wrote_is_not_overwritten(desk: Page, place: tup
     desk.keyboard.type("黄")
     desk.keyboard.press("Enter")
     desk.wait_for_function("document.querySelector('#tk-error').textContent.includes('别人')")
-    assert desk.input_value(".tk-box") == "黄"  # nothing typed is lost
+    expect(desk.locator(".tk-box")).to_have_value("黄")  # nothing typed is lost
     desk.keyboard.press("Enter")
     desk.wait_for_selector("[data-field=caller_name]:has-text('黄') .tk-edit", state="attached")
     fields = service.store.get(ticket).fields
@@ -242,13 +203,13 @@ def test_a_version_somebody_else_wrote_is_not_overwritten(desk: Page, place: tup
 def test_an_emergency_shows_the_number_to_call_on_top(desk: Page, place: tuple[str, TicketService]) -> None:
     paste(desk, place[0], FIRE)
     assert "119" in desk.inner_text("#tk-alarm") and desk.is_visible("#tk-alarm a")
-    assert "紧急" in desk.inner_text(".tk-obstacles")
+    expect(desk.locator(".tk-obstacles")).to_contain_text("紧急", use_inner_text=True)
 
 
 def test_a_refusal_comes_with_the_way_to_go(desk: Page, place: tuple[str, TicketService]) -> None:
     url, service = place
     paste(desk, url, COURT)
-    assert "12368" in desk.inner_text(".tk-refuse")
+    expect(desk.locator(".tk-refuse")).to_contain_text("12368", use_inner_text=True)
     desk.click("text=已告知，办结")
     desk.wait_for_selector("text=已办结")
     ticket = number(desk)
@@ -274,7 +235,7 @@ def test_what_was_typed_outlives_a_failure_and_a_reload(desk: Page, place: tuple
 
 
 def test_without_the_word_the_console_asks_for_it(browser: Browser, place: tuple[str, TicketService]) -> None:
-    for page in watched(browser, place[0], {"width": 1366, "height": 768}, staff=True):
+    with watched_page(browser, place[0], DESK, script=STAFF) as page:
         page.context.add_init_script("sessionStorage.removeItem('guanjia.operator')")
         page.goto(f"{place[0]}/console/")
         page.fill("#tk-line", EVIL)
@@ -298,12 +259,12 @@ def test_a_supervisor_takes_a_ticket_back_and_sends_it_again(desk: Page, place: 
     desk.goto(f"{url}/tickets/#{ticket}")
     desk.click("[data-step=return]")
     desk.click("#tk-act-yes")
-    assert "理由" in desk.inner_text("#tk-act-error")
+    expect(desk.locator("#tk-act-error")).to_contain_text("理由", use_inner_text=True)
     desk.fill("#tk-act-reason", "路灯归供电")
     desk.select_option("#tk-act-department", "gdj")
     desk.click("#tk-act-yes")
     desk.click("[data-step=dispatch]")
-    assert desk.input_value("#tk-act-department") == "gdj"  # what the department suggested
+    expect(desk.locator("#tk-act-department")).to_have_value("gdj")  # what the department suggested
     desk.click("#tk-act-yes")
     desk.wait_for_selector("[data-step=answer]")
     desk.click("[data-step=answer]")
@@ -313,7 +274,7 @@ def test_a_supervisor_takes_a_ticket_back_and_sends_it_again(desk: Page, place: 
     desk.click("#tk-act-yes")
     desk.wait_for_selector(".tk-one-sub .pv-chip:has-text('已办结')")
     assert service.store.get(ticket).department == "gdj"
-    assert "建议改派" in desk.inner_text(".tk-trail")
+    expect(desk.locator(".tk-trail")).to_contain_text("建议改派", use_inner_text=True)
 
 
 def test_the_kill_switch_asks_why(desk: Page, place: tuple[str, TicketService]) -> None:
@@ -339,7 +300,7 @@ def test_figures_plot_and_brief_downloads(desk: Page, place: tuple[str, TicketSe
     number(desk)
     desk.goto(f"{place[0]}/insight/")
     desk.wait_for_selector("#tk-daily svg rect", state="attached")
-    assert "件" in desk.inner_text("#tk-kpi-total")
+    expect(desk.locator("#tk-kpi-total")).to_contain_text("件", use_inner_text=True)
     with desk.expect_download() as got:
         desk.click("#tk-md")
     assert "周报" in got.value.path().read_text(encoding="utf-8")
@@ -363,13 +324,13 @@ def test_a_citizens_complaint_gets_a_number_and_can_be_followed(
     phone.click("#gj-send")
     phone.click("[data-ticket]")
     phone.wait_for_function("document.querySelector('#gj-t-town').value === '441900004'")
-    assert phone.input_value("#gj-t-phone") == "13800138000"
+    expect(phone.locator("#gj-t-phone")).to_have_value("13800138000")
     phone.set_input_files("#gj-t-photos", str(photo))
     phone.wait_for_selector("#gj-t-shots img")
     assert no_sideways(phone)
     phone.fill("#gj-t-phone", "")
     phone.click("#gj-t-send")
-    assert "电话" in phone.inner_text("#gj-t-error")
+    expect(phone.locator("#gj-t-error")).to_contain_text("电话", use_inner_text=True)
     phone.fill("#gj-t-phone", "13800138000")
     phone.click("#gj-t-send")
     phone.wait_for_selector("#gj-ticket-done:not([hidden])")
@@ -382,12 +343,12 @@ def test_a_citizens_complaint_gets_a_number_and_can_be_followed(
     phone.fill("#gj-p-code", "8000")
     phone.click("#gj-progress-form [type=submit]")
     phone.wait_for_selector("#gj-p-found:not([hidden])")
-    assert "已确认" in phone.inner_text("#gj-p-found")
+    expect(phone.locator("#gj-p-found")).to_contain_text("已确认", use_inner_text=True)
 
 
 @pytest.mark.parametrize("name", ["console", "tickets", "insight"])
 def test_pages_fit_a_phone_in_large_type(browser: Browser, place: tuple[str, TicketService], name: str) -> None:
-    for page in watched(browser, place[0], {"width": 390, "height": 844}, staff=True):
+    with watched_page(browser, place[0], PHONE, script=STAFF) as page:
         page.goto(f"{place[0]}/{name}/")
         page.wait_for_selector("#gj-big")
         page.click("#gj-big")
