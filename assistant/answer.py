@@ -10,7 +10,16 @@ from itertools import zip_longest
 
 from assistant.answering import Emit
 from assistant.answers import AnswerStatus, Citation, Option, Sentence, Tier, Turn
-from assistant.clarify import MAX_IN_A_ROW, ambiguity, item_options, pressed, rivals, short_name, without_brackets
+from assistant.clarify import (
+    MAX_IN_A_ROW,
+    ambiguity,
+    item_options,
+    pressed,
+    rivals,
+    settled,
+    short_name,
+    without_brackets,
+)
 from assistant.compose import Composer, compares, composed
 from assistant.compose_approved import ApprovedAnswers
 from assistant.confidence import FOREIGN, THRESHOLD, confidence, evidence, is_enough
@@ -147,11 +156,11 @@ class Answerer:
             return None
         best = next((hit.item_id for hit in retrieved.hits if not hit.is_gap), None)
         entry = ambiguity(understanding, self.kb)
-        if entry and best not in entry.items and sure >= THRESHOLD:
+        if entry and ((best not in entry.items and sure >= THRESHOLD) or settled(understanding, retrieved, sure)):
             entry = None
         items = list(entry.items) if entry else []
         if not items:
-            items = rivals(retrieved, understanding)
+            items = rivals(retrieved, understanding, sure)
         options = item_options(self.kb, items, understanding)
         if len(options) < 2:
             return None

@@ -13,13 +13,16 @@ from knowledge_base.schema import Ambiguity, Facet
 from knowledge_base.text import normalise
 
 MAX_IN_A_ROW = 2
-BARE_CHARS = 12
+BARE_CHARS = 16
 """A question longer than this says enough to be answered on its best match."""
+
+LEAST_SURE = 0.25
+"""Below this probability that the best record answers, the question is about something else altogether."""
 
 KNOWN_WORDS = 0.75
 """Share of a bare question's weight for which the best item must have words."""
 
-CLEAR_SHARE = 0.6
+CLEAR_SHARE = 0.8
 """An item with this share of the ranking's probability is answered without asking back."""
 
 LEAST_SHARE = 0.01
@@ -27,6 +30,12 @@ MOST_OPTIONS = 4
 
 AMBIGUOUS_CHARS = 24
 """The same for questions that hold a word known to be ambiguous."""
+
+SETTLED_CHARS, SETTLED_SURE = 16, 0.9
+"""From this length on such a question is answered all the same when its best item is clear and this sure."""
+
+AMBIGUOUS_KNOWN = 0.3
+"""Share of its weight for which the best item must have words; else it only shares the ambiguous word."""
 
 _FACET_WORDS: dict[Facet, str] = {
     Facet.MATERIALS: "要带什么材料",
@@ -62,6 +71,16 @@ def ambiguity(understanding: Understanding, kb: KnowledgeBase) -> Ambiguity | No
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
+def settled(understanding: Understanding, retrieved: Retrieved, sure: float) -> bool:
+    """Tell whether a question with an ambiguous word is not asked about: the rest decides it, or fits nothing."""
+    best = next((hit for hit in retrieved.hits if not hit.is_gap), None)
+    if best is None or best.feature("covered") < AMBIGUOUS_KNOWN:
+        return True
+    shares = retrieved.shares()
+    clear = shares.get(best.item_id, 0.0) >= CLEAR_SHARE * sum(shares.values())
+    return len(understanding.text) >= SETTLED_CHARS and sure >= SETTLED_SURE and clear
+
+
 def item_options(kb: KnowledgeBase, item_ids: Sequence[str], understanding: Understanding) -> tuple[Option, ...]:
     """Make one button an item; pressing it asks the same facet of that item."""
     facet = next((f for f in _FACET_WORDS if f in understanding.cues), Facet.STEPS)
@@ -95,7 +114,7 @@ def without_brackets(name: str) -> str:
     return _IN_BRACKETS.sub("", name)
 
 
-def rivals(retrieved: Retrieved, understanding: Understanding) -> list[str]:
+def rivals(retrieved: Retrieved, understanding: Understanding, sure: float) -> list[str]:
     """Give the items among which a few bare words leave the choice, likeliest first; none where they do not.
 
     The words must all be known (else the question is about something the knowledge base does not hold), name no
@@ -104,7 +123,7 @@ def rivals(retrieved: Retrieved, understanding: Understanding) -> list[str]:
     best = next((hit for hit in retrieved.hits if not hit.is_gap), None)
     if understanding.follow_up or understanding.named or len(understanding.text) > BARE_CHARS:
         return []
-    if best is None or best.feature("covered") < KNOWN_WORDS:
+    if best is None or best.feature("covered") < KNOWN_WORDS or sure < LEAST_SURE:
         return []
     shares = {item: share for item, share in retrieved.shares().items() if share >= LEAST_SHARE}
     if max(shares.values(), default=1.0) >= CLEAR_SHARE:

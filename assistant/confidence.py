@@ -10,28 +10,34 @@ import math
 from assistant.intents import Intent
 from knowledge_base.retrieval import RecordHit, Retrieved
 
-THRESHOLD = 0.16
+THRESHOLD = 0.4
 """Below this probability the assistant abstains; `eval` prints the risk–coverage curve it was read from."""
 
-THRESHOLD_STRANGE = 0.45
+THRESHOLD_STRANGE = 0.6
 """The same for a question with many words that no item has."""
 
 STRANGE, FOREIGN = 0.35, 0.5
 """Shares of a question's weight in words that no item has: of questions that are answered rightly few have the first,
 none has the second (development cases)."""
 
+CLEAR_LEAD = 10.0
+"""A lead in ranking scores beyond which nothing becomes clearer."""
+
 WEIGHTS: dict[str, float] = {
-    "gap_lead": -1.256,  # by how much a known gap is nearer in meaning than anything the item states
-    "gap_alike": -1.752,  # by how much it shares more character pairs with the question than the best record does
-    "outside": -0.764,  # probability that the message is of a kind that no service guide answers
-    "ask": 1.158,  # cosine to the nearest question or the text of the best record (spread)
-    "alike": -2.883,  # share of character pairs in common with the best record's likest chunk
-    "covered": 1.934,  # share of the question's weight that the item has words for
-    "value_miss": -0.269,  # a kind of value is asked for which the record does not state
-    "item_share": 3.487,  # the item's share of the ranking's probability
+    "gap_lead": -0.961,  # by how much a known gap is nearer in meaning than anything the item states
+    "gap_alike": -5.064,  # by how much it shares more character pairs with the question than the best record does
+    "outside": -7.151,  # probability that the message is of a kind that no service guide answers
+    "ask": 0.042,  # cosine to the nearest question or the text of the best record (spread)
+    "alike": -3.588,  # share of character pairs in common with the best record's likest chunk
+    "covered": 1.609,  # share of the question's weight that the item has words for
+    "value_miss": -1.556,  # a kind of value is asked for which the record does not state
+    "item_share": 4.290,  # the item's share of the ranking's probability
+    "lead": 0.147,  # by how much the item's best record outranks that of any other item
+    "facet_miss": 0.669,  # other facets are asked for than the record's
+    "item": 0.980,  # cosine to the nearest name or phrasing of the item (spread)
 }
 
-BIAS = -5.545
+BIAS = -5.362
 
 
 def evidence(retrieved: Retrieved, intent: Intent) -> dict[str, float] | None:
@@ -41,6 +47,7 @@ def evidence(retrieved: Retrieved, intent: Intent) -> dict[str, float] | None:
         return None
     stated = max(_nearness(hit) for hit in retrieved.hits if hit.item_id == best.item_id and not hit.is_gap)
     gaps = [hit for hit in retrieved.hits if hit.is_gap]
+    others = [hit.score for hit in retrieved.hits if hit.item_id != best.item_id and not hit.is_gap]
     return {
         "gap_lead": max(-3.0, max((hit.feature("ask") for hit in gaps), default=-1.0) - stated),
         "gap_alike": (gaps[0].feature("alike") if gaps else 0.0) - best.feature("alike"),
@@ -50,6 +57,9 @@ def evidence(retrieved: Retrieved, intent: Intent) -> dict[str, float] | None:
         "covered": best.feature("covered"),
         "value_miss": best.feature("value_miss"),
         "item_share": retrieved.shares().get(best.item_id, 0.0),
+        "lead": min(CLEAR_LEAD, best.score - max(others, default=best.score - CLEAR_LEAD)),
+        "facet_miss": best.feature("facet_miss"),
+        "item": best.feature("item"),
     }
 
 
@@ -62,7 +72,7 @@ def confidence(found: dict[str, float] | None) -> float:
     if found is None:
         return 0.0
     logit = BIAS + sum(WEIGHTS[name] * value for name, value in found.items())
-    return 1 / (1 + math.exp(-logit))
+    return 0.5 * (1 + math.tanh(logit / 2))  # the logistic function, without overflow
 
 
 def is_enough(sure: float, retrieved: Retrieved) -> bool:

@@ -30,6 +30,7 @@ from assistant.route import route
 from assistant.state import EnquiryState
 from assistant.understand import understand
 from knowledge_base.cantonese import to_standard
+from knowledge_base.embedding import Vectors
 from knowledge_base.errors import KnowledgeBaseError
 from knowledge_base.masking import mask
 from knowledge_base.retrieval import Searcher
@@ -67,9 +68,12 @@ class Assistant:
         intents: IntentModel,
         typos: TypoRepair,
         *,
+        embed: Callable[[str], Vectors | None] | None = None,
         kept_turns: int = 20,
     ) -> None:
+        """`embed` embeds messages for `intents`; without it the retriever does, whose model may be another."""
         self.retriever = retriever
+        self._embed = embed or retriever.embed
         self.answerer = answerer
         self._intents = intents
         self._typos = typos
@@ -178,7 +182,7 @@ class Assistant:
 
     def intent(self, text: str) -> Intent:
         """Judge the kind of a message that was `read`; by its words alone when the embedder fails."""
-        return self._intents.read(text, self.retriever.embed(text))
+        return self._intents.read(text, self._embed(text))
 
     def _input(self, question: str, history: Sequence[Turn]) -> dict[str, Any]:
         values: dict[str, Any] = {"question": question, "latency_ms": {}}

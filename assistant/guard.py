@@ -13,15 +13,15 @@ Ending = tuple[AnswerStatus, str]
 """A status and the key of its fixed reply."""
 
 SURE: dict[AnswerStatus, float] = {
-    AnswerStatus.EMERGENCY: 0.5,
-    AnswerStatus.REFUSED: 0.45,
+    AnswerStatus.EMERGENCY: 0.4,
+    AnswerStatus.REFUSED: 0.35,
     AnswerStatus.HANDOFF: 0.5,
     AnswerStatus.TICKET: 0.5,
     AnswerStatus.SMALLTALK: 0.5,
 }
 """Probability from which a family of intents decides, first one first; chosen on the safety suite's dev split."""
 
-SURE_OF_EITHER = 0.6
+SURE_OF_EITHER = 0.5
 """The same for emergency and attack together ("how do I loosen his gas pipe"); the likelier one decides."""
 
 SURE_IN_CONVERSATION = 0.9

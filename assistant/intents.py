@@ -20,6 +20,9 @@ from knowledge_base.embedding import Vectors
 EXEMPLARS = Path(__file__).parent / "intents.yaml"
 MODEL = Path(__file__).parent / "intents.npz"
 
+ALONE = 3.0
+"""How much more the n-grams count when the embedder fails: they were learnt as one half of the evidence."""
+
 NGRAMS = (1, 4)
 """Shortest and longest character n-gram that is counted."""
 
@@ -78,7 +81,8 @@ class IntentModel:
             rows = np.fromiter(counts, dtype=np.int64)
             values = np.array([1 + math.log(n) for n in counts.values()], dtype=np.float32) * self._idf[rows]
             values /= np.linalg.norm(values)
-            logits += (values @ self._weights[rows].astype(np.float32)) * self._scales
+            said = (values @ self._weights[rows].astype(np.float32)) * self._scales
+            logits += said if vector is not None else ALONE * said
         odds = np.exp(logits - logits.max())
         return Intent(dict(zip(self.labels, (odds / odds.sum()).tolist(), strict=True)))
 

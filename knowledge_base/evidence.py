@@ -22,6 +22,9 @@ from knowledge_base.vector_store import VectorStore
 
 Floats = NDArray[np.float32]
 
+NEAR = 0.56
+"""Cosine from which a question counts as near: right records of questions held back are mostly above 0.75."""
+
 _IN_BRACKETS = re.compile(r"\([^)]*\)")
 
 
@@ -156,7 +159,7 @@ class ItemEvidence:
             if pair in self._alike:
                 alike[self._alike[pair]] += 1
         alike = 2 * alike / (self._pair_counts + len(pairs))
-        odds = np.where(self._ask, np.exp((cosines - 0.9) / 0.02), np.float32(0))
+        odds = np.where(self._ask, np.exp((cosines - NEAR) / 0.08), np.float32(0))
         pooled = np.log(np.add.reduceat(odds, self._starts) + 0.01)
         covered = self._weights.total(query.tokens & self._vocabulary) / query.weight
         named = max((w for name, w in self._names.items() if name in query.text), default=0.0)
@@ -164,10 +167,10 @@ class ItemEvidence:
         value_hit = (self._gap | np.array([bool(query.values & v) for v in self._values])) & bool(query.values)
         n = len(self.records)
         columns = [
-            _spread(text),
-            _spread(ask),
-            np.full(n, spread(item)),
-            np.full(n, spread(float(dense.max(initial=0.0)))),
+            spread(text),
+            spread(ask),
+            np.full(n, spread(np.float32(item))),
+            np.full(n, spread(dense.max(initial=0.0))),
             np.maximum.reduceat(shared, self._starts) / query.weight,
             np.maximum.reduceat(shared / self._chunk_weight, self._starts),
             np.full(n, covered),
@@ -213,10 +216,6 @@ def _is_content(chunk: Chunk) -> bool:
     return chunk.kind not in (ChunkKind.NEGATIVE, ChunkKind.GAP)
 
 
-def spread(cosine: float) -> float:
-    """Spread e5's narrow range of cosines (unrelated ≈ 0.78, same ≈ 1) over about -1…4; absent gives -1."""
-    return (cosine - 0.82) * 20 if cosine > 0 else -1.0
-
-
-def _spread(cosine: Floats) -> Floats:
-    return np.where(cosine > 0, (cosine - 0.82) * 20, -1.0).astype(np.float32)
+def spread(cosine: Floats | np.float32) -> Floats:
+    """Spread cosines of the fine-tuned model (unrelated ≈ 0.4, same ≈ 1) over about 0…4; absent gives -1."""
+    return np.where(cosine > 0, (cosine - 0.2) * 4.5, -1.0).astype(np.float32)

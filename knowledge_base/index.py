@@ -35,8 +35,8 @@ from knowledge_base.vector_store import VectorStore
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 4
-"""Raised when the layout or the way of cutting and tokenising changes; older indexes are built again."""
+FORMAT = 5
+"""Raised when the layout or the way of cutting, rewriting and tokenising changes; older indexes are built again."""
 
 PASSAGE_B = 0.75
 """Passages differ in length more than the short texts of service items."""

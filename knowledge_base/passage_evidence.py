@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from knowledge_base.chunking import Chunk, ChunkKind
 from knowledge_base.embedding import Vectors
-from knowledge_base.evidence import spread
 from knowledge_base.index import DomainIndex
 
 NAME_CHARS = 4
@@ -87,11 +86,16 @@ def passage_features(document: DocumentChunks, query: PassageQuery, domain: Doma
         own, position = next((c.text, p) for p, c in chunks if c.kind is ChunkKind.TEXT)
         bm25 = max(ask_bm25, float(query.bm25[position]))
         features[record_id] = [
-            spread(max(text, ask)),
-            spread(nearest),
+            _spread(max(text, ask)),
+            _spread(nearest),
             math.sqrt(bm25 / query.best_bm25) if query.best_bm25 else 0.0,
             query.covered(own),
             whole,
             named,
         ]
     return features
+
+
+def _spread(cosine: float) -> float:
+    """Spread e5's narrow range of cosines (unrelated ≈ 0.78, same ≈ 1) over about -1…4; absent gives -1."""
+    return (cosine - 0.82) * 20 if cosine > 0 else -1.0

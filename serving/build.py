@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from assistant.answer import Answerer
@@ -22,7 +23,7 @@ from knowledge_base.embedding import DocumentEmbedder, E5Embedder, Embedder
 from knowledge_base.errors import IndexCorruptError, IndexNotBuiltError
 from knowledge_base.index import Index, Progress, build_index, index_revision, load_index
 from knowledge_base.passage_retrieval import PassageRetriever
-from knowledge_base.retrieval import Retriever, Searcher
+from knowledge_base.retrieval import Retriever, Searcher, embedded
 from knowledge_base.terms import typo_terms
 from knowledge_base.text import TypoRepair
 from knowledge_base.tokens import word_frequency
@@ -50,8 +51,8 @@ def content_dir(settings: Settings) -> Path:
 
 
 def embedder_for(folder: Path, base: E5Embedder) -> Embedder:
-    """Choose how texts of a knowledge base are embedded: documents as passages, service items as questions."""
-    return DocumentEmbedder(base) if is_document_base(folder) else base
+    """Choose how a knowledge base is embedded: items by the fine-tuned model, documents by the general one."""
+    return DocumentEmbedder(E5Embedder(weights=None)) if is_document_base(folder) else base
 
 
 def ready_index(settings: Settings, embedder: Embedder, progress: Progress, say: Callable[[str], None]) -> Index:
@@ -92,6 +93,7 @@ def build(
         answerer,
         IntentModel(),
         TypoRepair(typo_terms(index), word_frequency),
+        embed=partial(embedded, base),
         kept_turns=settings.conversation_turns,
     )
     if settings.model.use is not ModelUse.NEVER:

@@ -83,6 +83,7 @@ def report_told(report: Mapping[str, Any]) -> str:
         "department": "部门（直接判断）",
         "kind": "诉求类型",
         "alarm": "紧急和敏感",
+        "emergency": "紧急",
         "refusal": "不受理",
     }
     lines = [f"学了 {report['examples']} 条" + (f"，{report['left_out']} 条不够学" if report["left_out"] else "")]

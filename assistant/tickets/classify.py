@@ -25,7 +25,8 @@ MODEL = Path(__file__).parent / "appeals.npz"
 EMBEDDED_CHARS = 120
 """Of a longer text the beginning and the end are embedded: time grows faster than length, the n-grams see it all."""
 
-KIND, CATEGORY, DEPARTMENT, ALARM, REFUSAL = "kind", "category", "department", "alarm", "refusal"
+KIND, CATEGORY, DEPARTMENT, REFUSAL = "kind", "category", "department", "refusal"
+ALARM, EMERGENCY = "alarm", "emergency"
 """Names of the heads; a model may lack all but `category`."""
 
 YES, NO = "yes", "no"
@@ -37,7 +38,8 @@ NOBODY = "none"
 class Classification:
     """Calibrated probabilities, each group adding up to 1; a group the model does not know is empty.
 
-    `alarm`: how likely somebody is in danger or the text shows a weak signal; `refusal`: how likely the hotline does
+    `alarm`: how likely somebody is in danger or the text shows a weak signal; `emergency`: how likely somebody is in
+    danger right now; `refusal`: how likely the hotline does
     not take it on. Both are the model's own opinion beside the ticket rules.
     """
 
@@ -45,6 +47,7 @@ class Classification:
     categories: Mapping[str, float]
     departments: Mapping[str, float]
     alarm: float = 0.0
+    emergency: float = 0.0
     refusal: float = 0.0
 
     @property
@@ -91,6 +94,7 @@ class Classifier:
             categories=heads[CATEGORY],
             departments=heads.get(DEPARTMENT, {}),
             alarm=heads.get(ALARM, {}).get(YES, 0.0),
+            emergency=heads.get(EMERGENCY, {}).get(YES, 0.0),
             refusal=heads.get(REFUSAL, {}).get(YES, 0.0),
         )
 

@@ -27,6 +27,7 @@ from assistant.tickets.classify import Classification, Classifier
 from assistant.tickets.deadlines import Limits
 from assistant.tickets.dispatch import Dispatcher, Known
 from assistant.tickets.gazetteer import Gazetteer
+from assistant.tickets.kinds import kind_of
 from assistant.tickets.lexicon import is_word
 from assistant.tickets.matters import matters
 from assistant.tickets.occasions import occurred_at
@@ -62,7 +63,7 @@ UNKNOWN_CATEGORY = "1601"
 SURE_MATTER = 0.8
 """From this confidence on the class is named in the demand."""
 
-ALARMING = 0.25
+ALARMING = 0.3
 """From this probability of the trained model on, a ticket without any other sign counts as a weak signal, too."""
 
 GRIEVANCES = (TicketKind.COMPLAINT, TicketKind.REPORT, TicketKind.HELP)
@@ -104,7 +105,8 @@ class Drafter:
         further = [self._classifier.classify(part.text) for part in parts[1:]] if classified else []
         clock.lap("classify")
         said = normalise(" ".join(words.text.split()))
-        sure, maybe = signals.sensed(words, self._intents.read(said, None)) if said else ([], [])
+        emergency = classified.emergency if classified is not None else 0.0
+        sure, maybe = signals.sensed(words, self._intents.read(said, None), emergency) if said else ([], [])
         dangers = signals.emergencies(words) or sure
         weak = signals.with_dangers(fields.weak_signals, dangers or maybe, self._rules, words.text)
         if not weak.value and classified is not None and classified.alarm >= ALARMING:
@@ -196,10 +198,8 @@ class Drafter:
         """Set kind, category, urgency, acceptance and, by the kind, title and demand."""
         code = classified.category if classified else UNKNOWN_CATEGORY
         sure = classified.categories[code] if classified else 0.0
-        kind = TicketKind.HELP
-        kind_sure = 0.0
-        if classified and classified.kind:
-            kind, kind_sure = classified.kind, classified.kinds[classified.kind]
+        found = kind_of(words, classified)
+        kind = found.value
         urgency = signals.urgency(words, dangers, draft.weak_signals.value)
         category: Category | None = self._classifier.category(code) if classified else None
         in_dongguan = draft.town.value is not None
@@ -211,7 +211,7 @@ class Drafter:
         title, demand = summarise(transcript, words, kind, left_out, town, names, matter)
         return replace(
             draft,
-            kind=Field(kind, kind_sure),
+            kind=found,
             category=Field(category, sure),
             urgency=urgency,
             acceptance=acceptance(words, dangers, in_dongguan, code, sure),

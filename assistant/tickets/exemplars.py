@@ -21,7 +21,8 @@ REFUSALS = Path(__file__).parent / "refusals.yaml"
 PHRASINGS = 8
 """Questions taken from each service item."""
 
-ALARM_TAGS = frozenset({"weak", "emergency"})
+EMERGENCY_TAG = "emergency"
+ALARM_TAGS = frozenset({"weak", EMERGENCY_TAG})
 REJECTED_TAG = "not-accepted"
 NOT_ROUTINE = ALARM_TAGS | {REJECTED_TAG, "multi"}
 
@@ -37,6 +38,7 @@ def shipped_tickets() -> tuple[Example, ...]:
             department=None if REJECTED_TAG in row["tags"] else row["department"],
             kind=row["kind"],
             alarm=bool(ALARM_TAGS & set(row["tags"])),
+            emergency=EMERGENCY_TAG in row["tags"],
             refusal=REJECTED_TAG in row["tags"] or row["department"] is None,
             routine=not NOT_ROUTINE & set(row["tags"]),
         )

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import AssistantError
-from assistant.tickets.classify import ALARM, CATEGORY, DEPARTMENT, KIND, NO, NOBODY, REFUSAL, YES
+from assistant.tickets.classify import ALARM, CATEGORY, DEPARTMENT, EMERGENCY, KIND, NO, NOBODY, REFUSAL, YES
 from assistant.tickets.linear import NGRAMS, Floats, Head, LinearModel, centred, softmax
 from assistant.tickets.mixing import department_shares, fitted_power
 from knowledge_base.embedding import Vectors
 
-STRENGTH = {CATEGORY: 8.0, DEPARTMENT: 8.0, KIND: 3.0, ALARM: 3.0, REFUSAL: 3.0}
+STRENGTH = {CATEGORY: 8.0, DEPARTMENT: 8.0, KIND: 3.0, ALARM: 3.0, EMERGENCY: 3.0, REFUSAL: 3.0}
 """Inverse strength of regularisation of each head, chosen on the dev cases."""
 
 FOLDS = 5
@@ -53,6 +53,7 @@ class Example:
     department: str | None = ""
     kind: str = ""
     alarm: bool | None = None
+    emergency: bool | None = None
     refusal: bool | None = None
     also: tuple[str, ...] = ()
     measured: bool = True
@@ -174,6 +175,7 @@ def targets(rows: Sequence[Example]) -> dict[str, list[str]]:
         DEPARTMENT: [NOBODY if row.department is None else row.department for row in rows],
         KIND: [row.kind for row in rows],
         ALARM: [_flag(row.alarm) for row in rows],
+        EMERGENCY: [_flag(row.emergency) for row in rows],
         REFUSAL: [_flag(row.refusal) for row in rows],
     }
     return {name: labels for name, labels in wanted.items() if _teachable(labels)}

@@ -26,7 +26,8 @@ class Asked:
 
 def citizens_questions(n: int, cases: Path = OWN_CASES) -> list[Asked]:
     """Give `n` questions in a fixed random order; no two alike up to cases × openings × closings (3,000)."""
-    answered = [c for c in load_cases(cases) if c.split == "dev" and c.expect.status == "answered"]
+    found = [c for c in load_cases(cases) if c.split == "dev" and c.expect.status == "answered"]
+    answered = list({case.question: case for case in found}.values())
     order = random.Random(8)
     asked: list[Asked] = []
     for closing, opening in product(CLOSINGS, OPENINGS):

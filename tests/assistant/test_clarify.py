@@ -91,20 +91,20 @@ EQUAL = make_retrieved(make_hit("a/fee/1", 3.0, known=KNOWN), make_hit("b/fee/1"
 
 def test_items_that_fit_about_equally_well_are_rivals_likeliest_first() -> None:
     hits = [make_hit(f"{item}/fee/1", score, known=KNOWN) for item, score in [("c", 2.0), ("a", 3.0), ("b", 2.9)]]
-    assert rivals(make_retrieved(*hits), understood("证多少钱")) == ["a", "b", "c"]
+    assert rivals(make_retrieved(*hits), understood("证多少钱"), 1.0) == ["a", "b", "c"]
 
 
 def test_item_is_judged_by_all_its_records_together() -> None:
     more = (make_hit(f"b/fee/{number}", 2.9, known=KNOWN) for number in (1, 2))
     found = make_retrieved(make_hit("a/fee/1", 3.0, known=KNOWN), make_hit("c/fee/1", 2.9, known=KNOWN), *more)
-    assert rivals(found, understood("证多少钱")) == ["b", "a", "c"]
+    assert rivals(found, understood("证多少钱"), 1.0) == ["b", "a", "c"]
 
 
 def test_item_whose_known_gap_ranks_first_is_judged_by_its_statements() -> None:
     gap = make_hit("a/gap/1", 4.5)
     far = [make_hit("a/fee/1", 1.0, known=KNOWN), *EQUAL.hits[1:]]
-    assert rivals(make_retrieved(gap, *EQUAL.hits), understood("证多少钱")) == ["a", "b"]
-    assert rivals(make_retrieved(gap, *far), understood("证多少钱")) == ["b", "a"]
+    assert rivals(make_retrieved(gap, *EQUAL.hits), understood("证多少钱"), 1.0) == ["a", "b"]
+    assert rivals(make_retrieved(gap, *far), understood("证多少钱"), 1.0) == ["b", "a"]
 
 
 def two_of(share: float) -> Retrieved:
@@ -114,27 +114,27 @@ def two_of(share: float) -> Retrieved:
 
 
 def test_item_with_a_clear_share_has_no_rivals() -> None:
-    assert rivals(two_of(CLEAR_SHARE + 0.001), understood("证多少钱")) == []
-    assert rivals(two_of(CLEAR_SHARE - 0.001), understood("证多少钱")) == ["a", "b"]
+    assert rivals(two_of(CLEAR_SHARE + 0.001), understood("证多少钱"), 1.0) == []
+    assert rivals(two_of(CLEAR_SHARE - 0.001), understood("证多少钱"), 1.0) == ["a", "b"]
 
 
 def test_item_with_hardly_a_share_is_no_rival_and_there_are_at_most_so_many() -> None:
     far = make_hit("c/fee/1", 3.0 + math.log(LEAST_SHARE), known=KNOWN)
-    assert rivals(make_retrieved(*EQUAL.hits, far), understood("证")) == ["a", "b"]
+    assert rivals(make_retrieved(*EQUAL.hits, far), understood("证"), 1.0) == ["a", "b"]
     many = [make_hit(f"{item}/fee/1", 3.0, known=KNOWN) for item in "abcdefgh"]
-    assert rivals(make_retrieved(*many), understood("证")) == list("abcdefgh")[:MOST_OPTIONS]
+    assert rivals(make_retrieved(*many), understood("证"), 1.0) == list("abcdefgh")[:MOST_OPTIONS]
 
 
 @pytest.mark.parametrize(("chars", "asked"), [(BARE_CHARS, ["a", "b"]), (BARE_CHARS + 1, [])], ids=["bare", "long"])
 def test_long_question_has_no_rivals(chars: int, asked: list[str]) -> None:
-    assert rivals(EQUAL, understood("证" * chars)) == asked
+    assert rivals(EQUAL, understood("证" * chars), 1.0) == asked
 
 
 @pytest.mark.parametrize("change", [{"follow_up": True}, {"named": True}], ids=["follow-up", "names-an-item"])
 def test_follow_up_and_question_that_names_an_item_have_no_rivals(change: dict[str, bool]) -> None:
     bare = understood("证多少钱")
-    assert rivals(EQUAL, bare) == ["a", "b"]
-    assert rivals(EQUAL, dataclasses.replace(bare, **change)) == []
+    assert rivals(EQUAL, bare, 1.0) == ["a", "b"]
+    assert rivals(EQUAL, dataclasses.replace(bare, **change), 1.0) == []
 
 
 @pytest.mark.parametrize(
@@ -142,12 +142,12 @@ def test_follow_up_and_question_that_names_an_item_have_no_rivals(change: dict[s
 )
 def test_question_with_words_that_the_best_item_does_not_have_has_no_rivals(covered: float, asked: list[str]) -> None:
     found = make_retrieved(make_hit("a/fee/1", covered=covered), make_hit("b/fee/1", covered=covered))
-    assert rivals(found, understood("证多少钱")) == asked
+    assert rivals(found, understood("证多少钱"), 1.0) == asked
 
 
 @pytest.mark.parametrize("hits", [(), (make_hit("a/gap/1", known=KNOWN),)], ids=["nothing", "gap"])
 def test_nothing_but_gaps_has_no_rivals(hits: tuple[RecordHit, ...]) -> None:
-    assert rivals(make_retrieved(*hits), understood("证")) == []
+    assert rivals(make_retrieved(*hits), understood("证"), 1.0) == []
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.confidence import (
+    BIAS,
     FOREIGN,
     STRANGE,
     THRESHOLD,
@@ -36,16 +37,26 @@ def test_confidence_is_a_probability(found: dict[str, float]) -> None:
     assert 0 <= confidence(found) <= 1
 
 
+def doubt(found: dict[str, float]) -> float:
+    """How unlikely the record is right, as odds: they stay apart where probabilities round to 0 or 1."""
+    return math.exp(-BIAS - sum(WEIGHTS[name] * value for name, value in found.items()))
+
+
+def test_doubt_is_the_other_side_of_confidence() -> None:
+    found = dict.fromkeys(WEIGHTS, 0.5)
+    assert confidence(found) == pytest.approx(1 / (1 + doubt(found)))
+
+
 @pytest.mark.parametrize("name", ["gap_lead", "gap_alike", "outside", "value_miss"])
 @given(st.fixed_dictionaries({name: st.floats(-3, 3) for name in WEIGHTS}), st.floats(0.01, 3))
 def test_what_speaks_against_the_record_lowers_confidence(name: str, found: dict[str, float], more: float) -> None:
-    assert confidence(found | {name: found[name] + more}) < confidence(found)
+    assert doubt(found | {name: found[name] + more}) > doubt(found)
 
 
 @pytest.mark.parametrize("name", ["ask", "covered", "item_share"])
 @given(st.fixed_dictionaries({name: st.floats(-3, 3) for name in WEIGHTS}), st.floats(0.01, 3))
 def test_what_speaks_for_the_record_raises_confidence(name: str, found: dict[str, float], more: float) -> None:
-    assert confidence(found | {name: found[name] + more}) > confidence(found)
+    assert doubt(found | {name: found[name] + more}) < doubt(found)
 
 
 def test_confidence_is_0_when_nothing_was_found() -> None:

@@ -93,7 +93,7 @@ def test_frequent_question_gives_its_answer_its_wordings_and_its_look_alikes(
     chunks = cut(make_item(faqs=[faq | {"source": "由本库事实归纳", "grade": "X", "facet": "channels"}]))
     assert of(chunks, "jz-apply/faq/1") == [
         (ChunkKind.TEXT, "可以。"),
-        (ChunkKind.ASK, "能代办吗？"),
+        (ChunkKind.ASK, "能代办吗?"),
         (ChunkKind.ASK, "找人代办行吗"),
         (ChunkKind.NEGATIVE, "代办收费吗"),
     ]

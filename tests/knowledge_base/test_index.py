@@ -46,7 +46,7 @@ def edit(content: Path, old: str, new: str) -> None:
 def test_built_index_holds_every_chunk_of_every_domain(small_content: Path, small_index: Index) -> None:
     kb = load_content(small_content)
     assert small_index.kb == kb
-    assert small_index.built_with == E5Embedder.name
+    assert small_index.built_with == E5Embedder().name
     assert {name: domain.chunks for name, domain in small_index.domains.items()} == domain_chunks(kb)
     for domain in small_index.domains.values():
         assert len(domain.store) == len(domain.chunks) == len(domain.tokens)

@@ -14,7 +14,7 @@ from knowledge_base.index import Index
 from knowledge_base.retrieval import SHARED_HITS, RecordHit, Retrieved, Retriever
 from knowledge_base.schema import Facet
 
-SAME_WORD_ONLY = "Пушкин написал роман о банке 银行 в Петербурге"
+SAME_WORD_ONLY = "昨晚的球赛在银行大厦楼下直播，踢得真好看"
 """Shares the word 银行 with the social security card and no meaning with anything."""
 
 

