@@ -169,7 +169,7 @@ def for_chinese(file: WeightsFile, latin: int = LATIN_PIECES) -> WeightsFile:
     words = file.vocabulary
     ids = kept_pieces(words, latin)
     tensor = file.tensors["emb.word"]
-    rows = np.frombuffer(tensor.raw, np.uint8).reshape(len(words.pieces), -1)[ids]
+    rows = np.frombuffer(tensor.raw, np.uint8).reshape(file.sizes[4], -1)[ids]  # a few rows have no piece
     tensors = dict(file.tensors) | {"emb.word": Tensor(PACKED, len(ids) * file.width, rows.tobytes())}
     fewer = replace(words, pieces=tuple(words.pieces[i] for i in ids), scores=words.scores[ids])
     sizes = (*file.sizes[:4], len(ids), *file.sizes[5:])
