@@ -7,7 +7,6 @@ of the own cases and prints them.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from assistant.tickets.duplicates import DuplicateFinder, Matter, comparable
 from assistant.tickets.schema import TicketDraft
@@ -15,9 +14,6 @@ from assistant.tickets.transcript import caller_words, parse
 from eval.ticket_cases import TicketCase, own_cases
 from knowledge_base.embedding import Embedder
 from serving.tickets.desk import COMPARED_CHARS, EMBEDDED
-
-if TYPE_CHECKING:
-    pass
 
 FITTED = ("dev", "test", "pairs")
 

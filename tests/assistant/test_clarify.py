@@ -11,16 +11,21 @@ from assistant.answers import AnswerStatus, Turn
 from assistant.clarify import (
     _FACET_WORDS,
     AMBIGUOUS_CHARS,
+    AMBIGUOUS_KNOWN,
     BARE_CHARS,
     CLEAR_SHARE,
     KNOWN_WORDS,
     LEAST_SHARE,
+    LEAST_SURE,
     MAX_IN_A_ROW,
     MOST_OPTIONS,
+    SETTLED_CHARS,
+    SETTLED_SURE,
     ambiguity,
     item_options,
     pressed,
     rivals,
+    settled,
     short_name,
 )
 from assistant.enquiry import Assistant
@@ -83,6 +88,29 @@ def test_short_name_leaves_out_what_stands_in_brackets_and_nothing_else(
     domain = small_kb.domains[0].domain
     kb = KnowledgeBase(revision="test", domains=(DomainItems(domain=domain, items=(guide("x", name),)),))
     assert short_name(kb, "x") == short
+
+
+@pytest.mark.parametrize(
+    ("chars", "sure", "other", "covered", "is_settled"),
+    [
+        (SETTLED_CHARS, 0.95, -5.0, 1.0, True),
+        (SETTLED_CHARS - 1, 0.95, -5.0, 1.0, False),  # a few words leave it open however sure the best item looks
+        (SETTLED_CHARS, SETTLED_SURE - 0.01, -5.0, 1.0, False),
+        (SETTLED_CHARS, 0.95, 3.0, 1.0, False),  # another item fits as well
+        (5, 0.1, -5.0, AMBIGUOUS_KNOWN - 0.01, True),  # shares the ambiguous word and nothing else
+    ],
+    ids=["clear", "short", "unsure", "two-items", "unknown"],
+)
+def test_ambiguous_word_is_settled_by_a_long_clear_question_or_one_about_nothing_here(
+    chars: int, sure: float, other: float, covered: float, is_settled: bool
+) -> None:
+    found = make_retrieved(make_hit("a/fee/1", 3.0, known={"covered": covered}), make_hit("b/fee/1", other))
+    assert settled(understood("证" * chars), found, sure) is is_settled
+
+
+def test_question_of_which_nothing_is_sure_has_no_rivals() -> None:
+    assert rivals(EQUAL, understood("证多少钱"), LEAST_SURE - 0.01) == []
+    assert rivals(EQUAL, understood("证多少钱"), LEAST_SURE) == ["a", "b"]
 
 
 KNOWN = {"covered": 1.0}
