@@ -154,7 +154,7 @@ class Answerer:
         opening = reply("clarification.items")
         if len(asked) == MAX_IN_A_ROW and all(content.startswith(opening[:8]) for content in asked):
             return None
-        best = next((hit.item_id for hit in retrieved.hits if not hit.is_gap), None)
+        best = retrieved.best.item_id if retrieved.best else None
         entry = ambiguity(understanding, self.kb)
         if entry and ((best not in entry.items and sure >= THRESHOLD) or settled(understanding, retrieved, sure)):
             entry = None

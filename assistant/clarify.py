@@ -73,7 +73,7 @@ def ambiguity(understanding: Understanding, kb: KnowledgeBase) -> Ambiguity | No
 
 def settled(understanding: Understanding, retrieved: Retrieved, sure: float) -> bool:
     """Tell whether a question with an ambiguous word is not asked about: the rest decides it, or fits nothing."""
-    best = next((hit for hit in retrieved.hits if not hit.is_gap), None)
+    best = retrieved.best
     if best is None or best.feature("covered") < AMBIGUOUS_KNOWN:
         return True
     shares = retrieved.shares()
@@ -120,7 +120,7 @@ def rivals(retrieved: Retrieved, understanding: Understanding, sure: float) -> l
     The words must all be known (else the question is about something the knowledge base does not hold), name no
     item, and no item may be clearly the likeliest.
     """
-    best = next((hit for hit in retrieved.hits if not hit.is_gap), None)
+    best = retrieved.best
     if understanding.follow_up or understanding.named or len(understanding.text) > BARE_CHARS:
         return []
     if best is None or best.feature("covered") < KNOWN_WORDS or sure < LEAST_SURE:

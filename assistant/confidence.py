@@ -42,7 +42,7 @@ BIAS = -5.362
 
 def evidence(retrieved: Retrieved, intent: Intent) -> dict[str, float] | None:
     """Give the evidence behind the best record; None when nothing but gaps was found."""
-    best = next((hit for hit in retrieved.hits if not hit.is_gap), None)
+    best = retrieved.best
     if best is None:
         return None
     stated = max(_nearness(hit) for hit in retrieved.hits if hit.item_id == best.item_id and not hit.is_gap)

@@ -100,7 +100,7 @@ class Study:
 
     def is_right(self, searched: Searched, case: EnquiryCase) -> bool:
         """Tell whether the approved answer would be right for a case."""
-        best = next((hit for hit in searched.found.hits if not hit.is_gap), None)
+        best = searched.found.best
         if best is None or case.expect.status != "answered" or best.item_id not in case.expect.items:
             return False
         return not missing_groups(self.said(searched), case.expect.facts)

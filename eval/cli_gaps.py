@@ -44,7 +44,7 @@ def gaps(
 def nearest(assistant: Assistant, question: str) -> tuple[str, str]:
     """Give item and facet that the search puts first; empty when it hardly knows the words."""
     found = assistant.retriever.search(assistant.read(question))
-    best = next((hit for hit in found.hits if not hit.is_gap), None)
+    best = found.best
     if best is None or found.unknown_share > MIN_SHARE:
         return "", ""
     return best.item_id, str(best.facet)

@@ -44,7 +44,10 @@ EMBEDDER_THREADS = min(2, os.cpu_count() or 1)
 
 
 TUNED = Path(__file__).parent / "e5-small-guanjia-q4.bin"
-"""multilingual-e5-small fine-tuned on the questions of the starter set by `python -m eval.tuning.train`, 4-bit."""
+"""multilingual-e5-small fine-tuned on the questions of the starter set by `python -m eval.tuning.train`, 4-bit.
+
+Vectors are kept by the name of this file: weights that are trained again get another name.
+"""
 
 
 class E5Embedder:

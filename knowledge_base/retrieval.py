@@ -69,6 +69,11 @@ class Retrieved:
     unknown_share: float = 0.0
     vector: Vectors | None = None
 
+    @property
+    def best(self) -> RecordHit | None:
+        """The best record that states something; None when nothing but known gaps was found."""
+        return next((hit for hit in self.hits if not hit.is_gap), None)
+
     def by_item(self) -> dict[str, list[RecordHit]]:
         """Group the hits by item; items in the order of their best record."""
         grouped: dict[str, list[RecordHit]] = defaultdict(list)

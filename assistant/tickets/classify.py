@@ -39,8 +39,8 @@ class Classification:
     """Calibrated probabilities, each group adding up to 1; a group the model does not know is empty.
 
     `alarm`: how likely somebody is in danger or the text shows a weak signal; `emergency`: how likely somebody is in
-    danger right now; `refusal`: how likely the hotline does
-    not take it on. Both are the model's own opinion beside the ticket rules.
+    danger right now; `refusal`: how likely the hotline does not take it on. All three are the model's own opinion
+    beside the ticket rules.
     """
 
     kinds: Mapping[TicketKind, float]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -39,7 +40,7 @@ def with_layers(file: WeightsFile, first: int, layers: list[Layer]) -> WeightsFi
             tensors[f"l{number}.{name}"] = (
                 packed(weights) if name.endswith(".w") and weights.ndim == 2 else plain(weights)
             )
-    return WeightsFile(file.version, file.sizes, file.epsilon, file.vocabulary, tensors)
+    return replace(file, tensors=tensors)
 
 
 def embedded(file: WeightsFile, ids: Any) -> Any:
