@@ -11,6 +11,7 @@ from assistant.tickets.draft import Drafter
 from assistant.tickets.duplicates import DuplicateFinder, rarity_of
 from assistant.tickets.exemplars import shipped_tickets
 from assistant.tickets.versions import ModelVersions
+from assistant.tickets.wording import Wording
 from eval.ticket_duplicates import EarlierCases
 from knowledge_base.content import load_content
 from knowledge_base.embedding import E5Embedder
@@ -26,6 +27,7 @@ class Drafting:
     earlier: EarlierCases
     finder: DuplicateFinder
     embedder: E5Embedder
+    wording: Wording
 
 
 def drafting(model: Path | None = None) -> Drafting:
@@ -36,6 +38,5 @@ def drafting(model: Path | None = None) -> Drafting:
     embedder = E5Embedder()
     classifier = Classifier(kb.appeal_categories, kb.towns, embedder, path)
     finder = DuplicateFinder(rarity_of(example.text for example in shipped_tickets()))
-    return Drafting(
-        Drafter(kb, classifier, Dispatcher.of(kb, classifier.model)), EarlierCases(finder, embedder), finder, embedder
-    )
+    drafter, wording = Drafter(kb, classifier, Dispatcher.of(kb, classifier.model)), Wording(kb.towns)
+    return Drafting(drafter, EarlierCases(finder, embedder, wording), finder, embedder, wording)

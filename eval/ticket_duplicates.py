@@ -6,14 +6,13 @@ of the own cases and prints them.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from assistant.tickets.duplicates import DuplicateFinder, Matter, comparable
+from assistant.tickets.duplicates import DuplicateFinder, Matter, comparable, embedding_of
 from assistant.tickets.schema import TicketDraft
 from assistant.tickets.transcript import caller_words, parse
+from assistant.tickets.wording import Wording
 from eval.ticket_cases import TicketCase, own_cases
 from knowledge_base.embedding import Embedder
-from serving.tickets.desk import COMPARED_CHARS, EMBEDDED
+from serving.tickets.earlier import READ
 
 FITTED = ("dev", "test", "pairs")
 
@@ -21,26 +20,25 @@ FITTED = ("dev", "test", "pairs")
 class EarlierCases:
     """Remembers every case it is asked about; call it in the order of the tickets' times."""
 
-    def __init__(self, finder: DuplicateFinder, embedder: Embedder) -> None:
-        self._finder = finder
-        self._embedder = embedder
+    def __init__(self, finder: DuplicateFinder, embedder: Embedder, wording: Wording) -> None:
+        self._finder, self._embedder, self._wording = finder, embedder, wording
         self._earlier: list[Matter] = []
 
     def __call__(self, case: TicketCase, draft: TicketDraft) -> str | None:
         """Give the id of the earlier case of the same matter: of several, the first."""
-        text = caller_words(parse(case.text, case.channel, case.now)).text
+        words = caller_words(parse(case.text, case.channel, case.now))
         category = draft.category.value
         new = Matter(
             case.id,
-            text,
+            words.text,
             case.now,
             draft.town.value,
             category.l2 if category else None,
             str(draft.kind.value),
             draft.phone.value,
+            embedding_of(words, self._wording, self._embedder),
         )
-        nearest = self._finder.nearest(new, self._earlier, EMBEDDED)
-        found = self._finder.find(self._embedded(new), [self._embedded(other) for other in nearest])
+        found = self._finder.find(new, self._finder.possible(new, self._earlier, READ))
         self._earlier.append(new)
         return min((d.ticket_id for d in found), key=self._place, default=None)
 
@@ -49,11 +47,8 @@ class EarlierCases:
 
     @property
     def matters(self) -> list[Matter]:
-        """The cases seen so far, with their embeddings."""
-        return [self._embedded(matter) for matter in self._earlier]
-
-    def _embedded(self, matter: Matter) -> Matter:
-        return replace(matter, vector=self._embedder.query(matter.text[:COMPARED_CHARS]))
+        """The cases seen so far."""
+        return list(self._earlier)
 
 
 def main() -> None:
@@ -77,7 +72,7 @@ def main() -> None:
     for split in FITTED:
         cases = sorted(own_cases(split), key=lambda case: case.now)
         first = {case.id: case.expect.duplicate_of for case in cases}
-        seen = EarlierCases(made.finder, made.embedder)
+        seen = EarlierCases(made.finder, made.embedder, made.wording)
         for case in cases:
             seen(case, made.drafter.draft(parse(case.text, case.channel, case.now)))
         pairs = [(new, old) for new in seen.matters for old in seen.matters if comparable(new, old)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Header, Path, Query, UploadFile
+from fastapi import APIRouter, Depends, Form, Header, Path, Query, UploadFile
 from pydantic import Field
 
 from serving.api_models import ERROR_RESPONSES, Body, CleanStr, ExternalId
@@ -28,7 +28,7 @@ class CitizenDraftRequest(Body):
 
 def citizen_ticket_router(service: TicketService) -> APIRouter:
     """Build the routes for citizens; they need no token and show no data of others."""
-    router = APIRouter(tags=["12345 工单"], responses=ERROR_RESPONSES)
+    router = APIRouter(tags=["12345 工单"], responses=ERROR_RESPONSES, dependencies=[Depends(service.ready)])
 
     @router.post("/v1/tickets/citizen/draft", summary="市民：预填诉求表")
     async def draft(body: CitizenDraftRequest) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def export_command(
 def _dispatch_line(service: TicketService, text: str, channel: Any) -> str:
     from assistant.tickets.draft_json import draft_json
     from assistant.tickets.transcript import parse
-    from serving.tickets.store import CHINA
+    from serving.tickets.times import CHINA
 
     found = draft_json(service.drafter.draft(parse(text, channel, dt.datetime.now(CHINA))))
     wanted = {name: found[name]["value"] for name in ("kind", "category", "town", "urgency")}

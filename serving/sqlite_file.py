@@ -13,11 +13,17 @@ BUSY_TIMEOUT_S = 10.0
 
 
 class SqliteFile:
-    """Opens connections and brings the file up to date. `migrations` is only ever appended to."""
+    """Opens connections and brings the file up to date. `migrations` is only ever appended to.
 
-    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
+    `busy`: keeps an idle connection open beside those of the calls. The last one to close copies the log (WAL) into
+    the file, which costs every call more than its own work; the log is then copied when it is long, as is usual.
+    """
+
+    def __init__(self, path: Path, migrations: Sequence[str], *, busy: bool = False) -> None:
         self.path = path
         self._migrations = migrations
+        self._busy = busy
+        self._idle: sqlite3.Connection | None = None
 
     def exists(self) -> bool:
         """Tell whether anything was ever kept."""
@@ -44,6 +50,9 @@ class SqliteFile:
             db.row_factory = sqlite3.Row
             db.execute("PRAGMA synchronous = FULL")
             migrate(db, self._migrations)
+            if self._busy and self._idle is None:
+                self._idle = sqlite3.connect(self.path, check_same_thread=False)
+                _version(self._idle)  # opens the file
             yield db
         finally:
             db.close()  # rolls back what was not committed

@@ -183,9 +183,7 @@ class Drafter:
 
     def _classified(self, words: CallerWords) -> Classification | None:
         """Classify the talk: the agent's questions name the matter, too. None when the caller said nothing."""
-        if not words.text.strip():
-            return None
-        return self._classifier.classify("\n".join(line for line in words.full.split("\n") if line.strip()))
+        return self._classifier.classify(words.spoken) if words.text.strip() else None
 
     def _judged(
         self,

@@ -2,7 +2,7 @@
 
 Two tickets of the same town (or of an unknown one) are compared by the rare words they share (place names mostly), by
 the embeddings of their texts and by their class. The weights are fitted on pairs of cases
-(`python -m eval.ticket_duplicates`).
+(`python -m eval.ticket_duplicates`). The embedding is the one the classifier reads, so a new ticket needs no other.
 """
 
 from __future__ import annotations
@@ -17,8 +17,12 @@ from functools import cached_property
 
 import numpy as np
 
+from assistant.tickets.classify import embedded_part
 from assistant.tickets.schema import Duplicate
-from knowledge_base.embedding import Vectors
+from assistant.tickets.transcript import CallerWords
+from assistant.tickets.wording import Wording
+from knowledge_base.embedding import Embedder, Vectors
+from knowledge_base.errors import EmbedderError
 from knowledge_base.text import normalise
 
 WINDOW = dt.timedelta(days=7)
@@ -26,7 +30,7 @@ THRESHOLD = 0.4
 MOST = 5
 """Proposals shown at most."""
 
-WEIGHTS = {"meaning": 16.9, "same_category": 2.1, "rare": 2.3, "offset": -15.2}
+WEIGHTS = {"meaning": 16.9, "same_category": 2.0, "rare": 2.3, "offset": -15.2}
 
 RARE = 5.0
 """Pairs of characters with at least this rarity are what only few speak of: names, mostly."""
@@ -82,10 +86,21 @@ class DuplicateFinder:
             for sure, old in found[:MOST]
         )
 
-    def nearest(self, new: Matter, earlier: Iterable[Matter], most: int) -> list[Matter]:
-        """Give the earlier matters that are worth an embedding: nearest by words and class."""
-        recent = [old for old in earlier if comparable(new, old)]
-        return sorted(recent, key=lambda old: -self.similarity(new, old))[:most]
+    def possible(self, new: Matter, earlier: Iterable[Matter], most: int) -> list[Matter]:
+        """Give the earlier matters that reach the threshold if they share all rare words, likeliest first.
+
+        Their texts are not read, so they may be left out. What has no embedding is not among them.
+        """
+        if new.vector is None:
+            return []
+        known = [old for old in earlier if old.vector is not None and comparable(new, old)]
+        if not known:
+            return []
+        meaning = np.stack([old.vector for old in known if old.vector is not None]) @ new.vector
+        same = np.array([bool(new.category) and new.category == old.category for old in known])
+        best = WEIGHTS["offset"] + WEIGHTS["rare"] + WEIGHTS["meaning"] * meaning + WEIGHTS["same_category"] * same
+        order = np.argsort(-best)[:most]
+        return [known[n] for n in order if best[n] >= math.log(THRESHOLD / (1 - THRESHOLD))]
 
     def similarity(self, one: Matter, other: Matter) -> float:
         """Give the probability that two matters are the same, 0 to 1."""
@@ -112,6 +127,15 @@ class DuplicateFinder:
 
     def _weight(self, gram: str) -> float:
         return self._rarity.get(gram, self._unknown)
+
+
+def embedding_of(words: CallerWords, wording: Wording, embedder: Embedder) -> Vectors | None:
+    """Give the embedding that the classifier reads, at hand for words just drafted; None without words."""
+    read = wording.read(words.spoken) if words.text.strip() else ""
+    try:
+        return embedder.query(embedded_part(read)) if read else None
+    except EmbedderError:
+        return None
 
 
 def comparable(new: Matter, old: Matter) -> bool:

@@ -107,6 +107,11 @@ class CallerWords:
         """Give the folded words of a turn."""
         return self.full[self.turns[turn].start : self.turns[turn].end]
 
+    @property
+    def spoken(self) -> str:
+        """Every speaker's words without blank lines: what is classified, for the agent names the matter, too."""
+        return "\n".join(line for line in self.full.split("\n") if line.strip())
+
 
 def caller_words(transcript: Transcript) -> CallerWords:
     """Blank everything in a transcript but the caller's words; the middle of a very long one is left out, too."""

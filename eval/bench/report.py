@@ -16,19 +16,28 @@ RUNS = Path("runs")
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured value; `below` is its target, None where there is none."""
+    """One measured value; `below` or `least` is its target, both None where there is none."""
 
     name: str
     value: float
     unit: str
     below: float | None = None
+    least: float | None = None
 
     @property
     def verdict(self) -> str:
         """Whether the target is met; empty without one."""
-        if self.below is None:
+        if self.below is None and self.least is None:
             return ""
-        return "met" if self.value < self.below else "MISSED"
+        missed = self.below is not None and self.value >= self.below
+        return "MISSED" if missed or (self.least is not None and self.value < self.least) else "met"
+
+    @property
+    def target(self) -> str:
+        """The target in signs; empty without one."""
+        if self.least is not None:
+            return f"≥ {self.least:g}"
+        return "" if self.below is None else f"< {self.below:g}"
 
 
 @dataclass
@@ -45,16 +54,15 @@ class Report:
     details: dict[str, Any] = field(default_factory=dict)
     load: float = field(default_factory=lambda: os.getloadavg()[0])
 
-    def add(self, name: str, value: float, unit: str, *, below: float | None = None) -> None:
+    def add(
+        self, name: str, value: float, unit: str, *, below: float | None = None, least: float | None = None
+    ) -> None:
         """Take a figure in."""
-        self.figures.append(Figure(name, round(value, 4), unit, below))
+        self.figures.append(Figure(name, round(value, 4), unit, below, least))
 
     def markdown(self) -> str:
         """Write the table."""
-        rows = [
-            f"| {f.name} | {f.value:,.4g} {f.unit} | {'' if f.below is None else f'< {f.below:g}'} | {f.verdict} |"
-            for f in self.figures
-        ]
+        rows = [f"| {f.name} | {f.value:,.4g} {f.unit} | {f.target} | {f.verdict} |" for f in self.figures]
         machine = f"{os.cpu_count()} cores, load {self.load:.1f} → {os.getloadavg()[0]:.1f}"
         head = [f"### {self.bench} ({machine})", "", "| figure | value | target | |", "| --- | ---: | ---: | --- |"]
         return "\n".join([*head, *rows])

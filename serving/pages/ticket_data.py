@@ -10,7 +10,7 @@ from knowledge_base.content import KnowledgeBase
 from prompts.ticket_pages import page_texts
 from serving.tickets.draft_text import DOUBTFUL
 from serving.tickets.export import CHANNEL_NAMES, MODE_NAMES, URGENCY_NAMES
-from serving.tickets.store import STATUS_NAMES
+from serving.tickets.life import STATUS_NAMES
 
 STYLES = ("citizen.css", "preview.css", "tickets.css")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 from dataclasses import asdict
@@ -19,20 +20,23 @@ from assistant.tickets.exemplars import shipped_tickets
 from assistant.tickets.policy import SHIPPED, Policy
 from assistant.tickets.schema import TicketKind
 from assistant.tickets.versions import ModelVersions
+from assistant.tickets.wording import Wording
 from knowledge_base.content import KnowledgeBase
 from serving.build import Product
 from serving.settings import Settings
 from serving.tickets.calls import Calls
 from serving.tickets.citizens import CitizenDesk
 from serving.tickets.desk import TicketDesk
+from serving.tickets.earlier import EarlierTickets
 from serving.tickets.errors import TicketError
 from serving.tickets.export import Exporter
 from serving.tickets.insight import Insight
 from serving.tickets.labelling import Labelling
-from serving.tickets.life import Ticket, TicketStatus
+from serving.tickets.life import STATUS_NAMES, Ticket, TicketStatus
 from serving.tickets.outbox import Outbox
 from serving.tickets.photos import PhotoStore
-from serving.tickets.store import CHINA, STATUS_NAMES, TicketStore
+from serving.tickets.store import TicketStore
+from serving.tickets.times import CHINA
 
 WAITING = (TicketStatus.DRAFT, TicketStatus.CONFIRMED, TicketStatus.DISPATCHED, TicketStatus.RETURNED)
 """States in which a ticket still owes its caller an answer."""
@@ -87,9 +91,8 @@ class TicketService:
         """Who drafts, keeps and sends."""
         kb = self._product.index.kb
         finder = DuplicateFinder(rarity_of(example.text for example in shipped_tickets()))
-        return TicketDesk(
-            self.drafter, Limits(kb.ticket_rules), finder, self._product.embedder, self._product.assistant, self.store
-        )
+        earlier = EarlierTickets(self.store, finder, self._product.embedder, Wording(kb.towns))
+        return TicketDesk(self.drafter, Limits(kb.ticket_rules), earlier, self._product.assistant, self.store)
 
     @cached_property
     def calls(self) -> Calls:
@@ -126,6 +129,11 @@ class TicketService:
     def citizens(self) -> CitizenDesk:
         """Who serves citizens."""
         return CitizenDesk(self)
+
+    async def ready(self) -> None:
+        """Make the desk beside the event loop, if nobody has: that takes a second, in which others are answered."""
+        if "desk" not in vars(self):
+            await asyncio.to_thread(getattr, self, "desk")
 
     def close(self) -> None:
         """Let the base model go."""

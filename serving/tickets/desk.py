@@ -14,7 +14,6 @@ from assistant.enquiry import Assistant
 from assistant.tickets.deadlines import Limits
 from assistant.tickets.draft import Drafter
 from assistant.tickets.draft_json import draft_json
-from assistant.tickets.duplicates import WINDOW, DuplicateFinder, Matter
 from assistant.tickets.schema import (
     Acceptance,
     Channel,
@@ -26,18 +25,11 @@ from assistant.tickets.schema import (
     Transcript,
     Urgency,
 )
-from assistant.tickets.transcript import caller_words, parse
-from knowledge_base.embedding import Embedder
-from knowledge_base.errors import EmbedderError
+from assistant.tickets.transcript import parse
+from serving.tickets.earlier import EarlierTickets
 from serving.tickets.life import Ticket, TicketStatus
-from serving.tickets.store import CHINA, TicketStore
-
-COMPARED_CHARS = 120
-COMPARED_TICKETS = 2000
-"""Earlier tickets of the window that a new one is compared with, latest first."""
-
-EMBEDDED = 12
-"""Of those the nearest by words and places, whose texts are embedded: an embedding takes 20 ms."""
+from serving.tickets.store import TicketStore
+from serving.tickets.times import CHINA
 
 HINT_TIMEOUT_S = 1.5
 
@@ -64,15 +56,13 @@ class TicketDesk:
         self,
         drafter: Drafter,
         limits: Limits,
-        finder: DuplicateFinder,
-        embedder: Embedder,
+        earlier: EarlierTickets,
         assistant: Assistant,
         store: TicketStore,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(CHINA),
     ) -> None:
         self.store, self.drafter, self.limits = store, drafter, limits
-        self._finder, self._embedder, self._assistant, self._now = finder, embedder, assistant, now
-        self._matters: dict[str, tuple[int, Matter]] = {}
+        self._earlier, self._assistant, self._now = earlier, assistant, now
 
     async def draft(self, text: str, channel: Channel, now: dt.datetime | None = None) -> Drafted:
         """Draft a ticket of what was said so far; nothing is kept, the base model is not asked."""
@@ -116,6 +106,7 @@ class TicketDesk:
             by=by,
             deadline=limit.on if limit else None,
             idempotency_key=idempotency_key,
+            vector=await asyncio.to_thread(self._earlier.vector, drafted.transcript),
         )
 
     async def send_if_clear(self, ticket: Ticket, draft: TicketDraft) -> Ticket:
@@ -144,44 +135,7 @@ class TicketDesk:
 
     def duplicates(self, draft: TicketDraft, transcript: Transcript) -> tuple[Duplicate, ...]:
         """Give the earlier tickets of the same matter, of the last days."""
-        new = self._matter("", transcript, field_values(draft))
-        others = self._earlier(transcript.now - WINDOW)
-        nearest = self._finder.nearest(new, others, EMBEDDED)
-        return self._finder.find(self._embedded(new), [self._embedded(other) for other in nearest])
-
-    def _earlier(self, since: dt.datetime) -> list[Matter]:
-        """Give the matters of the tickets since then; what was read once stays in memory until the ticket changes."""
-        found = []
-        for ticket_id, version in self.store.recent(since, COMPARED_TICKETS):
-            known = self._matters.get(ticket_id)
-            if known is None or known[0] != version:
-                ticket = self.store.get(ticket_id)
-                known = (ticket.version, self._matter(ticket_id, _words_of(ticket), ticket.fields))
-                self._matters[ticket_id] = known
-            found.append(known[1])
-        if len(self._matters) > 2 * COMPARED_TICKETS:
-            self._matters = {matter.ticket_id: self._matters[matter.ticket_id] for matter in found}
-        return found
-
-    def _matter(self, ticket_id: str, transcript: Transcript, fields: dict[str, Any]) -> Matter:
-        return Matter(
-            ticket_id,
-            caller_words(transcript).text,
-            transcript.now,
-            fields.get("town"),
-            fields.get("category"),
-            fields.get("kind"),
-            fields.get("phone"),
-        )
-
-    def _embedded(self, matter: Matter) -> Matter:
-        return replace(matter, vector=self._vector(matter.text))
-
-    def _vector(self, words: str) -> Any:
-        try:
-            return self._embedder.query(words[:COMPARED_CHARS]) if words.strip() else None
-        except EmbedderError:
-            return None
+        return self._earlier.of_same_matter(self._earlier.matter(transcript, field_values(draft)))
 
     async def _reply_hint(self, draft: TicketDraft) -> ReplyHint | None:
         """Ask the knowledge base what is really an enquiry; the same facts as citizens get.
@@ -200,10 +154,6 @@ class TicketDesk:
             return None
         sources = tuple(dict.fromkeys(citation.source for citation in answer.citations))
         return ReplyHint(answer.text, answer.item_ids[0], sources)
-
-
-def _words_of(ticket: Ticket) -> Transcript:
-    return parse(ticket.transcript, Channel(ticket.channel), ticket.received_at)
 
 
 def field_values(draft: TicketDraft) -> dict[str, Any]:

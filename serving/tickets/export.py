@@ -11,8 +11,8 @@ from typing import Any
 from knowledge_base.content import KnowledgeBase
 from knowledge_base.masking import mask
 from serving.spreadsheet import safe_cell
-from serving.tickets.life import OPEN, Ticket
-from serving.tickets.store import CHINA, STATUS_NAMES
+from serving.tickets.life import OPEN, STATUS_NAMES, Ticket
+from serving.tickets.times import CHINA
 
 COLUMNS = (
     "工单编号",

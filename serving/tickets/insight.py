@@ -13,7 +13,8 @@ from statistics import median
 from knowledge_base.content import KnowledgeBase
 from knowledge_base.working_days import working_days_between
 from serving.tickets.errors import TicketError
-from serving.tickets.store import CHINA, TicketStore, utc
+from serving.tickets.store import TicketStore
+from serving.tickets.times import CHINA, utc
 
 WEEKS_BEFORE = 4
 """Sudden rises are measured against the same weekday of so many weeks."""

@@ -11,7 +11,8 @@ from typing import Any
 
 from knowledge_base.masking import mask
 from serving.tickets.life import Ticket
-from serving.tickets.store import TicketStore, utc
+from serving.tickets.store import TicketStore
+from serving.tickets.times import utc
 
 PEOPLE = 2
 """Labels of different people that a ticket needs."""

@@ -36,6 +36,28 @@ class Step(StrEnum):
     NOTE = "note"
 
 
+STATUS_NAMES = {
+    TicketStatus.DRAFT: "草稿",
+    TicketStatus.CONFIRMED: "已确认",
+    TicketStatus.DISPATCHED: "已派单",
+    TicketStatus.RETURNED: "被退回",
+    TicketStatus.ANSWERED: "已答复",
+    TicketStatus.CLOSED: "已办结",
+    TicketStatus.MERGED: "已合并",
+    TicketStatus.DISCARDED: "已作废",
+}
+STEP_NAMES = {
+    Step.EDIT: "修改",
+    Step.CONFIRM: "确认",
+    Step.DISPATCH: "派单",
+    Step.RETURN: "退单",
+    Step.ANSWER: "答复",
+    Step.CLOSE: "办结",
+    Step.MERGE: "合并",
+    Step.DISCARD: "作废",
+    Step.NOTE: "备注",
+}
+
 S = TicketStatus
 FOLLOWS: dict[Step, tuple[tuple[TicketStatus, ...], TicketStatus | None]] = {
     Step.EDIT: ((S.DRAFT, S.CONFIRMED, S.RETURNED), None),

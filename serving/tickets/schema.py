@@ -60,4 +60,9 @@ MIGRATIONS: tuple[str, ...] = (
     );;
     CREATE INDEX outbox_by_state ON outbox (state, next_at)
     """,
+    """
+    ALTER TABLE tickets ADD COLUMN vector BLOB;;
+    ALTER TABLE tickets ADD COLUMN embedder TEXT;;
+    CREATE INDEX tickets_by_town ON tickets (town, received_at, status, ticket_id, version)
+    """,
 )

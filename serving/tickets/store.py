@@ -8,65 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import hmac
-import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from cryptography.fernet import Fernet
-
-from serving.sqlite_file import SqliteFile
-from serving.tickets.errors import (
-    IncompleteTicketError,
-    TicketKeyReusedError,
-    TicketNotFoundError,
-    TicketsNotSavedError,
-    VersionConflictError,
-    WrongStepError,
-)
-from serving.tickets.life import FOLLOWS, Entry, Step, Ticket, TicketStatus
-from serving.tickets.schema import MIGRATIONS
-
-CHINA = ZoneInfo("Asia/Shanghai")
+from serving.tickets.errors import IncompleteTicketError, TicketKeyReusedError, WrongStepError
+from serving.tickets.life import STATUS_NAMES, STEP_NAMES, Step, Ticket, TicketStatus
+from serving.tickets.sealing import plain_json
+from serving.tickets.ticket_file import row_by_key
+from serving.tickets.ticket_steps import TicketSteps, next_number
+from serving.tickets.times import utc, utc_now
+from serving.tickets.vectors import Embedded
 
 NEEDED = {"title": "标题", "demand": "诉求内容", "kind": "诉求类型"}
 """Without these a ticket is not confirmed."""
 
-_PLAIN = ("kind", "category", "town", "urgency")
-STATUS_NAMES = {
-    TicketStatus.DRAFT: "草稿",
-    TicketStatus.CONFIRMED: "已确认",
-    TicketStatus.DISPATCHED: "已派单",
-    TicketStatus.RETURNED: "被退回",
-    TicketStatus.ANSWERED: "已答复",
-    TicketStatus.CLOSED: "已办结",
-    TicketStatus.MERGED: "已合并",
-    TicketStatus.DISCARDED: "已作废",
-}
-STEP_NAMES = {
-    Step.EDIT: "修改",
-    Step.CONFIRM: "确认",
-    Step.DISPATCH: "派单",
-    Step.RETURN: "退单",
-    Step.ANSWER: "答复",
-    Step.CLOSE: "办结",
-    Step.MERGE: "合并",
-    Step.DISCARD: "作废",
-    Step.NOTE: "备注",
-}
 
-
-class TicketStore:
+class TicketStore(TicketSteps):
     """The tickets of one SQLite file. `key`: a Fernet key that encrypts what belongs to persons; None: plain."""
-
-    def __init__(self, path: Path, key: str | None = None) -> None:
-        self.file = SqliteFile(path, MIGRATIONS)
-        self._cipher = Fernet(key) if key else None
-        self._caller_key = hashlib.sha256(b"caller" + (key or str(path)).encode()).digest()
 
     def create(
         self,
@@ -79,10 +38,12 @@ class TicketStore:
         by: str,
         deadline: dt.date | None = None,
         idempotency_key: str | None = None,
+        vector: Embedded | None = None,
     ) -> Ticket:
         """Keep a new draft and give it a number (DG + date + six digits).
 
-        The same idempotency key with the same words gives the ticket that was kept.
+        The same idempotency key with the same words gives the ticket that was kept. `vector`: the embedding of the
+        words, for later tickets of the same matter.
 
         Raises:
             TicketKeyReusedError: the key came with other words before.
@@ -90,11 +51,11 @@ class TicketStore:
         """
         digest = hashlib.sha256(f"{channel}\n{transcript}".encode("utf-8", "replace")).hexdigest()
         with self._transaction() as db:
-            if idempotency_key and (kept := _by_key(db, idempotency_key)):
+            if idempotency_key and (kept := row_by_key(db, idempotency_key)):
                 if kept["digest"] != digest:
                     raise TicketKeyReusedError
                 return self._ticket(kept)
-            ticket_id = _next_number(db, received_at)
+            ticket_id = next_number(db, received_at)
             dispatch = draft.get("dispatch") or {}
             values = {
                 "ticket_id": ticket_id,
@@ -103,26 +64,21 @@ class TicketStore:
                 "received_at": utc(received_at),
                 "department": dispatch.get("department"),
                 "proposed": dispatch.get("department"),
-                "co_departments": _json(dispatch.get("co_departments") or []),
+                "co_departments": plain_json(dispatch.get("co_departments") or []),
                 "mode": dispatch.get("mode") or "manual",
                 "confidence": float(dispatch.get("confidence") or 0.0),
                 "deadline": deadline.isoformat() if deadline else None,
-                "draft": self._sealed(draft),
-                "transcript": self._sealed(transcript),
+                "draft": self.seal.sealed(draft),
+                "transcript": self.seal.sealed(transcript),
                 "idempotency_key": idempotency_key,
                 "digest": digest,
+                **(self._vector_columns(vector) if vector else {}),
                 **self._columns(fields),
             }
             marks = ", ".join("?" * len(values))
             db.execute(f"INSERT INTO tickets ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
             self._note(db, ticket_id, Step.CREATE, by, "", {"channel": channel})
             return self._read(db, ticket_id)
-
-    def kept_with(self, key: str) -> Ticket | None:
-        """Give the ticket that was kept with an idempotency key."""
-        with self._connection() as db:
-            row = _by_key(db, key)
-            return self._ticket(row) if row else None
 
     def edit(
         self,
@@ -181,10 +137,10 @@ class TicketStore:
         """Send a ticket to a department, and queue its delivery to the hotline platform in the same transaction."""
 
         def write(db: sqlite3.Connection, old: Ticket) -> dict[str, Any]:
-            now, number = _now(), old.dispatches + 1
+            now, number = utc_now(), old.dispatches + 1
             values = {
                 "department": department,
-                "co_departments": _json(list(co_departments)),
+                "co_departments": plain_json(list(co_departments)),
                 "mode": mode,
                 "dispatches": number,
                 "dispatched_at": now,
@@ -208,7 +164,7 @@ class TicketStore:
         def write(db: sqlite3.Connection, old: Ticket) -> dict[str, Any]:
             db.execute(
                 "INSERT INTO returns (ticket_id, department, suggested, reason, at) VALUES (?, ?, ?, ?, ?)",
-                (ticket_id, old.department or "", suggested, reason, _now()),
+                (ticket_id, old.department or "", suggested, reason, utc_now()),
             )
             return {"department": old.department, "suggested": suggested}
 
@@ -220,7 +176,7 @@ class TicketStore:
             raise IncompleteTicketError(("reply",), "请填写答复内容。")
 
         def write(db: sqlite3.Connection, old: Ticket) -> dict[str, Any]:
-            self._set(db, ticket_id, {"reply": self._sealed(reply), "answered_at": _now()})
+            self._set(db, ticket_id, {"reply": self.seal.sealed(reply), "answered_at": utc_now()})
             self._queue(db, old, "ticket.answered", old.dispatches, {"reply": reply, "by": by})
             return {}
 
@@ -251,194 +207,7 @@ class TicketStore:
 
         return self._step(ticket_id, Step.MERGE, by, "", write)
 
-    def get(self, ticket_id: str) -> Ticket:
-        """Give a ticket. Raises TicketNotFoundError."""
-        with self._connection() as db:
-            return self._read(db, ticket_id)
-
-    def trail(self, ticket_id: str) -> list[Entry]:
-        """Give the audit trail of a ticket, oldest first."""
-        with self._connection() as db:
-            rows = db.execute("SELECT * FROM audit WHERE ticket_id = ? ORDER BY number", (ticket_id,)).fetchall()
-        return [self._entry(row) for row in rows]
-
-    def find(
-        self,
-        *,
-        statuses: Sequence[str] = (),
-        department: str | None = None,
-        town: str | None = None,
-        since: dt.datetime | None = None,
-        caller: str | None = None,
-        limit: int = 200,
-    ) -> list[Ticket]:
-        """Give tickets, latest first."""
-        tests, values = ["1"], list[Any]()
-        if statuses:
-            tests.append(f"status IN ({', '.join('?' * len(statuses))})")
-            values += list(statuses)
-        wanted = {"department": department, "town": town, "caller_key": self.caller_token(caller)}
-        for column, value in wanted.items():
-            if value is not None:
-                tests.append(f"{column} = ?")
-                values.append(value)
-        if since:
-            tests.append("received_at >= ?")
-            values.append(utc(since))
-        query = f"SELECT * FROM tickets WHERE {' AND '.join(tests)} ORDER BY received_at DESC, ticket_id DESC LIMIT ?"
-        with self._connection() as db:
-            return [self._ticket(row) for row in db.execute(query, (*values, limit))]
-
-    def recent(self, since: dt.datetime, limit: int) -> list[tuple[str, int]]:
-        """Give number and version of the tickets since then that stand for themselves, latest first."""
-        query = (
-            "SELECT ticket_id, version FROM tickets WHERE received_at >= ? AND status NOT IN (?, ?) "
-            "ORDER BY received_at DESC LIMIT ?"
-        )
-        gone = (TicketStatus.DISCARDED, TicketStatus.MERGED)
-        with self._connection() as db:
-            return [(row[0], row[1]) for row in db.execute(query, (utc(since), *gone, limit))]
-
-    def caller_token(self, phone: str | None) -> str | None:
-        """Give what stands for a caller in queries: a keyed hash of the number, not the number."""
-        return hmac.new(self._caller_key, phone.encode(), hashlib.sha256).hexdigest()[:24] if phone else None
-
-    def _step(
-        self,
-        ticket_id: str,
-        step: Step,
-        by: str,
-        note: str,
-        write: Callable[[sqlite3.Connection, Ticket], dict[str, Any]],
-        version: int | None = None,
-    ) -> Ticket:
-        """Take a step in one transaction: check, write, note."""
-        allowed, leads_to = FOLLOWS[step]
+    def keep_vector(self, ticket_id: str, vector: Embedded) -> None:
+        """Keep the embedding of a ticket; this is no change of the ticket and leaves no trail."""
         with self._transaction() as db:
-            old = self._read(db, ticket_id)
-            if old.status not in allowed:
-                raise WrongStepError(STEP_NAMES[step], STATUS_NAMES[old.status])
-            if version is not None and version != old.version:
-                raise VersionConflictError
-            changes = write(db, old)
-            if step is Step.EDIT and not changes:
-                return old
-            self._set(db, ticket_id, {"status": leads_to or old.status, "version": old.version + 1})
-            self._note(db, ticket_id, step, by, note, changes)
-            return self._read(db, ticket_id)
-
-    def _queue(self, db: sqlite3.Connection, ticket: Ticket, event: str, number: int, body: dict[str, Any]) -> None:
-        now = _now()
-        db.execute(
-            "INSERT INTO outbox (delivery_id, ticket_id, event, body, next_at, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (f"{ticket.ticket_id}-{event}-{number}", ticket.ticket_id, event, self._sealed(body), now, now),
-        )
-
-    def _columns(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """Give what is written for the fields: the whole sealed, and apart what queues and figures ask for."""
-        phone = fields.get("phone")
-        return {
-            **{name: fields.get(name) for name in _PLAIN},
-            "weak_signal": int(bool(fields.get("weak_signals"))),
-            "caller_key": self.caller_token(phone),
-            "fields": self._sealed(fields),
-        }
-
-    def _set(self, db: sqlite3.Connection, ticket_id: str, values: dict[str, Any]) -> None:
-        names = ", ".join(f"{name} = ?" for name in values)
-        db.execute(f"UPDATE tickets SET {names} WHERE ticket_id = ?", (*values.values(), ticket_id))
-
-    def _note(
-        self, db: sqlite3.Connection, ticket_id: str, step: Step, by: str, note: str, changes: dict[str, Any]
-    ) -> None:
-        db.execute(
-            "INSERT INTO audit (ticket_id, step, actor, at, note, changes) VALUES (?, ?, ?, ?, ?, ?)",
-            (ticket_id, step, by, _now(), note, self._sealed(changes)),
-        )
-
-    def _read(self, db: sqlite3.Connection, ticket_id: str) -> Ticket:
-        row = db.execute("SELECT * FROM tickets WHERE ticket_id = ?", (ticket_id,)).fetchone()
-        if row is None:
-            raise TicketNotFoundError(ticket_id)
-        return self._ticket(row)
-
-    def _ticket(self, row: sqlite3.Row) -> Ticket:
-        return Ticket(
-            ticket_id=row["ticket_id"],
-            status=TicketStatus(row["status"]),
-            channel=row["channel"],
-            received_at=dt.datetime.fromisoformat(row["received_at"]),
-            fields=self.opened(row["fields"]),
-            draft=self.opened(row["draft"]),
-            transcript=self.opened(row["transcript"]),
-            department=row["department"],
-            co_departments=tuple(json.loads(row["co_departments"])),
-            mode=row["mode"],
-            deadline=dt.date.fromisoformat(row["deadline"]) if row["deadline"] else None,
-            version=row["version"],
-            dispatches=row["dispatches"],
-            merged_into=row["merged_into"],
-            reply=self.opened(row["reply"]) if row["reply"] else "",
-        )
-
-    def _entry(self, row: sqlite3.Row) -> Entry:
-        at = dt.datetime.fromisoformat(row["at"])
-        step = Step(row["step"])
-        return Entry(
-            row["number"], row["ticket_id"], step, row["actor"], at, row["note"], self.opened(row["changes"])
-        )
-
-    def _sealed(self, value: Any) -> bytes:
-        data = _json(value).encode("utf-8", "replace")
-        return b"s" + self._cipher.encrypt(data) if self._cipher else b"p" + data
-
-    def opened(self, data: bytes) -> Any:
-        """Read a sealed column, also one that was kept before a key was set."""
-        if data[:1] == b"p":
-            return json.loads(data[1:])
-        if self._cipher is None:
-            raise TicketsNotSavedError("tickets are encrypted and GUANJIA_TICKETS__KEY is not set")
-        return json.loads(self._cipher.decrypt(data[1:]))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with self.file.transaction() as db:
-                yield db
-        except (sqlite3.Error, OSError) as error:
-            raise TicketsNotSavedError(str(error)) from error
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with self.file.connection() as db:
-                yield db
-        except (sqlite3.Error, OSError) as error:
-            raise TicketsNotSavedError(str(error)) from error
-
-
-def _next_number(db: sqlite3.Connection, received_at: dt.datetime) -> str:
-    day = received_at.astimezone(CHINA).strftime("%Y%m%d")
-    row = db.execute(
-        "INSERT INTO numbers VALUES (?, 1) ON CONFLICT (day) DO UPDATE SET last = last + 1 RETURNING last", (day,)
-    ).fetchone()
-    return f"DG{day}{row[0]:06d}"
-
-
-def _by_key(db: sqlite3.Connection, key: str) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = db.execute("SELECT * FROM tickets WHERE idempotency_key = ?", (key,)).fetchone()
-    return row
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def utc(at: dt.datetime) -> str:
-    """Write a time as it is kept: in UTC, so that text order is time order; a time without zone is China's."""
-    aware = at if at.tzinfo else at.replace(tzinfo=CHINA)
-    return aware.astimezone(dt.UTC).isoformat(timespec="microseconds")
-
-
-def _now() -> str:
-    return utc(dt.datetime.now(dt.UTC))
+            self._set(db, ticket_id, self._vector_columns(vector))

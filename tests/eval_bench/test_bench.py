@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from langchain_core.language_models import BaseChatModel, FakeListChatModel
 
-from eval.bench import citizens, composed, search, startup
+from eval.bench import citizens, composed, search, startup, tickets
 from eval.bench.citizens import slope_kib
 from eval.bench.questions import citizens_questions
 from eval.bench.report import Report
@@ -52,6 +52,25 @@ def test_citizens_are_answered_by_a_server_of_their_own(product: Product, tmp_pa
     errors = next(figure for figure in report.figures if figure.name.endswith("errors"))
     assert errors.value == 0
     assert "think 0 s: growth over the last 3" in written(tmp_path, "citizens")
+
+
+def test_tickets_are_kept_by_servers_of_their_own_on_empty_and_on_full_stores(
+    product: Product, tmp_path: Path
+) -> None:
+    sizes = ["--stores", "0", "12", "--tickets", "4", "--clients", "2", "--seconds", "1", "--cases", "6"]
+    report = tickets.main(["--data-dir", str(product.settings.data_dir), *sizes, "--out", str(tmp_path)])
+    assert all(figure.value == 0 for figure in report.figures if figure.name.endswith("errors"))
+    assert "12 tickets: p50 to that of the first store" in written(tmp_path, "tickets")
+    assert not list((product.settings.data_dir / "bench-tickets").iterdir())
+
+
+def test_a_figure_below_its_least_is_missed_and_one_above_its_most(tmp_path: Path) -> None:
+    report = Report("x")
+    report.add("throughput", 19.0, "/s", least=20)
+    report.add("latency", 301.0, "ms", below=300)
+    report.add("errors", 0, "", below=1)
+    assert [figure.verdict for figure in report.figures] == ["MISSED", "MISSED", "met"]
+    assert "| ≥ 20 | MISSED |" in report.markdown()
 
 
 def test_startup_times_the_start_of_a_built_index(product: Product, tmp_path: Path) -> None:

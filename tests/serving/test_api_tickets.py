@@ -20,7 +20,7 @@ from serving.api import create_app
 from serving.build import Product
 from serving.tickets.errors import TicketsNotSavedError
 from serving.tickets.photos import PhotoStore
-from serving.tickets.store import CHINA
+from serving.tickets.times import CHINA
 
 from .conftest import THIS_MACHINE, with_data_dir
 

@@ -7,16 +7,31 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.tickets.classify import Classifier
 from assistant.tickets.deadlines import DueState, Limits
-from assistant.tickets.duplicates import DuplicateFinder, Matter, rarity_of
+from assistant.tickets.duplicates import DuplicateFinder, Matter, embedding_of, rarity_of
 from assistant.tickets.exemplars import shipped_tickets
 from assistant.tickets.schema import TicketKind
+from assistant.tickets.transcript import caller_words, parse
+from assistant.tickets.wording import Wording
 from knowledge_base.content import load_content
-from knowledge_base.embedding import E5Embedder
+from knowledge_base.embedding import E5Embedder, Vectors
 from knowledge_base.working_days import working_days_between
 
 NOW = dt.datetime(2026, 4, 24, 20, 0, tzinfo=dt.UTC)
 EMBEDDER = E5Embedder()
+
+
+class Counting(E5Embedder):
+    """Remembers which texts it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def query(self, text: str) -> Vectors:
+        self.asked.add(text)
+        return super().query(text)
 
 
 def matter(
@@ -69,10 +84,35 @@ def test_what_is_another_matter_is_not_proposed(finder: DuplicateFinder, other: 
     assert finder.find(AGAIN, [other]) == ()
 
 
-def test_nearest_keeps_the_right_one_among_many(finder: DuplicateFinder) -> None:
-    others = [replace(matter(f"m{n}", e.text, days=1), vector=None) for n, e in enumerate(shipped_tickets()[:200])]
-    near = finder.nearest(replace(AGAIN, vector=None), [*others, replace(FIRST, vector=None)], 12)
-    assert "a" in [m.ticket_id for m in near]
+def test_possible_ones_are_chosen_without_their_words_and_few_are_left(finder: DuplicateFinder) -> None:
+    others = [matter(f"m{n}", e.text, days=1, category="x") for n, e in enumerate(shipped_tickets()[:100])]
+    wordless = [replace(other, text="") for other in (*others, FIRST)]
+    possible = [old.ticket_id for old in finder.possible(AGAIN, wordless, 40)]
+    assert possible[0] == "a" and len(possible) < 20
+
+
+def test_possible_ones_hold_all_that_are_found_among_all(finder: DuplicateFinder) -> None:
+    texts = [e.text for e in shipped_tickets()[:60]]
+    earlier = [FIRST, *(matter(f"m{n}", text, days=1) for n, text in enumerate(texts))]
+    for text in (AGAIN.text, *texts[:10]):
+        new = matter("new", text)
+        assert finder.find(new, finder.possible(new, earlier, 40)) == finder.find(new, earlier)
+
+
+def test_what_has_no_embedding_is_not_possible(finder: DuplicateFinder) -> None:
+    assert finder.possible(replace(AGAIN, vector=None), [FIRST], 40) == []
+    assert finder.possible(AGAIN, [replace(FIRST, vector=None)], 40) == []
+
+
+def test_the_embedding_of_a_matter_is_the_one_the_classifier_asked_for() -> None:
+    kb = load_content()
+    embedder = Counting()
+    words = caller_words(
+        parse("坐席：您好请讲\n市民：我姓陈 清溪三星村口炒粉摊把人行道全占了 一三八零零一三八零零零")
+    )
+    Classifier(kb.appeal_categories, kb.towns, embedder).classify(words.spoken)
+    assert embedding_of(words, Wording(kb.towns), embedder) is not None
+    assert len(embedder.asked) == 1
 
 
 @pytest.fixture(scope="module")

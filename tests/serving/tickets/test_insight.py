@@ -13,7 +13,8 @@ from knowledge_base.content import STARTER_CONTENT, KnowledgeBase, load_content
 from serving.tickets.brief import brief_docx, brief_markdown
 from serving.tickets.insight import Findings, Insight
 from serving.tickets.labelling import Label, Labelling
-from serving.tickets.store import CHINA, TicketStore
+from serving.tickets.store import TicketStore
+from serving.tickets.times import CHINA
 
 TODAY = dt.date(2026, 11, 22)
 
