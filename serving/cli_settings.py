@@ -32,6 +32,9 @@ _PROBLEMS = {
     "less_than_equal": "不能大于 {le}",
     "enum": "只能是 {expected}",
     "literal_error": "只能是 {expected}",
+    "encryption_key": "不是有效的密钥（32 字节的 url-safe base64，44 个字符）。生成一个：python -c "
+    '"from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+    "，存好它，丢了就打不开已加密的内容；不加密就去掉这一项",
 }
 
 

@@ -7,7 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -48,10 +49,24 @@ class JudgeSettings(BaseModel):
     timeout_s: Annotated[float, Field(gt=0)] = 60.0
 
 
+def _checked_key(key: SecretStr) -> SecretStr:
+    try:
+        size = len(urlsafe_b64decode(key.get_secret_value().encode()))
+    except ValueError:
+        size = 0
+    if size != 32:
+        raise PydanticCustomError("encryption_key", "not a Fernet key: 32 bytes in url-safe base64")
+    return key
+
+
+FernetKey = Annotated[SecretStr, AfterValidator(_checked_key)]
+"""A key that encrypts; a wrong one is told at the start and not when the first file comes."""
+
+
 class PreviewSettings(BaseModel):
     """材料预审; `GUANJIA_PREVIEW__KEY` and so on."""
 
-    key: SecretStr | None = Field(
+    key: FernetKey | None = Field(
         None, description="Fernet key (32 bytes, url-safe base64) that encrypts files and readings; empty: plain"
     )
     keep_days: Annotated[float, Field(gt=0)] = Field(30, description="days after which files of a window are deleted")
@@ -65,18 +80,11 @@ class PreviewSettings(BaseModel):
         30, description="cases that one client elsewhere may open in a minute; 0: any number"
     )
 
-    @field_validator("key")
-    @classmethod
-    def _is_fernet_key(cls, key: SecretStr | None) -> SecretStr | None:
-        if key is not None and len(urlsafe_b64decode(key.get_secret_value().encode())) != 32:
-            raise ValueError("not 32 bytes in url-safe base64")
-        return key
-
 
 class TicketSettings(BaseModel):
     """12345 tickets; `GUANJIA_TICKETS__WEBHOOK_URL` and so on."""
 
-    key: SecretStr | None = Field(
+    key: FernetKey | None = Field(
         None, description="Fernet key (32 bytes, url-safe base64) that encrypts what belongs to callers; empty: plain"
     )
     webhook_url: str = Field("", description="where dispatched tickets are sent to; empty: nowhere")

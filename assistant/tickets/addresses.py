@@ -43,6 +43,11 @@ _THERE_IS = re.compile(
 _SHORT = 6
 """Longest name before a suffix of one character; a longer one is a sentence that happens to hold that character."""
 
+_THING = re.compile(
+    r"路(?:灯|面|边|牌|障|况|基|肩|人(?!行)|沿|标|政)|街(?:灯|边|坊|面)|桥(?:面|墩|上|栏)|楼(?:道|梯|板|顶|上|盘)|村(?:民|长|里|干)|店(?:主|家|员|里)|厂(?:家|里|方)|河(?:水|道|面)|站(?:台|长|牌)|院(?:子|长|里)|场(?:地|面)"
+)
+"""What stands in a road or a village and begins like its name: 文明路的路灯."""
+
 _BARE = {
     "公司",
     "厂",
@@ -201,6 +206,8 @@ def _component(text: str, begin: int, limit: int, paused: bool) -> re.Match[str]
     if match is None or _NO_NAME.search(match[0]) or match[0] in _NOT_NAMES:
         return None
     if len(match["suffix"]) == 1 and len(match["name"]) > _SHORT:
+        return None
+    if len(match["name"]) <= 1 and _THING.match(match.string, match.start("suffix")):
         return None
     return None if paused and not _stands_alone(match) else match
 

@@ -127,6 +127,8 @@ def _stated(words: CallerWords) -> _Name | None:
         full = re.match(rf"{_HAN}{{1,2}}{_EDGE}", text[end:])
         if full and _is_name(family + full[0]) and not _SPELLS.match(text[end:]) and full[0] not in _title_words():
             new = _Name(family + full[0], (match.start("name"), end + full.end()), 0.85)
+        if len(new.value) == len(family) and (again := _said_in_full(family, text, end)):
+            new = again
         if best is None or (
             _CORRECTION.search(text[best.span[1] : match.start()])
             and (len(best.value) == 1 or best.value[0] != family)
@@ -135,6 +137,20 @@ def _stated(words: CallerWords) -> _Name | None:
     if best is not None and len(best.value) <= 2:
         best = _corrected(best, text)
     return best
+
+
+def _said_in_full(family: str, text: str, end: int) -> _Name | None:
+    """Read the full name behind the surname: 我姓陈，陈建国; not 姓陈 陈先生, nor 姓黎 黎明的黎."""
+    match = re.compile(rf"[\s,，、]{{1,2}}(?:我?(?:名字)?叫|全名是?)?(?P<full>{family}{_HAN}{{1,2}}){_EDGE}").match(
+        text, end
+    )
+    if (
+        match is None
+        or match["full"].removeprefix(family) in _title_words()
+        or not _is_name(match["full"], strict=True)
+    ):
+        return None
+    return _Name(match["full"], match.span("full"), 0.9)
 
 
 def _corrected(best: _Name, text: str) -> _Name:

@@ -95,8 +95,19 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         ({"GUANJIA_LOG_LEVEL": "loud"}, "GUANJIA_LOG_LEVEL 只能是"),
         ({"GUANJIA_CONTENT_DIR": "/no/such/folder"}, "/no/such/folder"),
         ({"GUANJIA_MODEL": "{"}, "设置有误"),
+        ({"GUANJIA_TICKETS__KEY": "secret"}, "GUANJIA_TICKETS__KEY 不是有效的密钥"),
+        ({"GUANJIA_PREVIEW__KEY": "c2hvcnQ="}, "Fernet.generate_key()"),
     ],
-    ids=["no number", "number too large", "unknown choice", "unknown level", "no such folder", "broken JSON"],
+    ids=[
+        "no number",
+        "number too large",
+        "unknown choice",
+        "unknown level",
+        "no such folder",
+        "broken JSON",
+        "no base64",
+        "key too short",
+    ],
 )
 def test_wrong_setting_ends_with_2_and_names_it(tmp_path: Path, variables: dict[str, str], says: str) -> None:
     done = run("ask", "居住证怎么办", data_dir=tmp_path, **variables)

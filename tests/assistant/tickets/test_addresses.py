@@ -29,6 +29,8 @@ SNIPPETS = rows(
 寮步西溪古村停车场|东莞市寮步镇 西溪 停车场
 塘厦莲湖社区迎宾大道路面坑洼|东莞市塘厦镇 莲湖社区 迎宾大道
 樟木头百果洞幼儿园门口没斑马线|东莞市樟木头镇 百果洞 幼儿园
+长安镇文明路的路灯不亮|东莞市长安镇 文明路
+厚街大道的路面塌了|东莞市厚街镇 厚街大道
 坐席：请讲@市民：清溪三中村路灯不亮@坐席：具体位置@市民：文化广场对面|东莞市清溪镇 三中村 文化广场
 坐席：请讲@市民：高埗有家餐馆吃坏肚子@坐席：店名@市民：叫湘味小厨|东莞市高埗镇 湘味小厨
 坐席：请讲@市民：横沥有栋楼加建@坐席：门牌@市民：好像九十三号|东莞市横沥镇 九十三号
@@ -49,6 +51,12 @@ def test_the_address_holds_what_was_said(gazetteer: Gazetteer, said: str, parts:
     places = [found.find(part) for part in parts.split()]
     assert -1 not in places, f"{found} lacks part of {parts}"
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("said", ["长安镇文明路的路灯不亮", "长安镇文明路路灯不亮", "长安镇文明路坏路灯"])
+def test_a_street_lamp_is_no_street(gazetteer: Gazetteer, said: str) -> None:
+    words = heard(said)
+    assert address(words, find_town(words, gazetteer, is_word), gazetteer).value == "东莞市长安镇文明路"
 
 
 def test_a_town_alone_gives_the_town(gazetteer: Gazetteer) -> None:

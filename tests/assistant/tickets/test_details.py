@@ -43,10 +43,30 @@ def test_the_sum_is_given_as_it_was_said(said: str, expected: str | None) -> Non
         ("车牌粤S·A1234B 乱停", "粤SA1234B"),
         ("坐席：店名\n市民：叫牛大碗", "牛大碗"),
         ("石碣桔洲印刷厂排味", "印刷厂"),
+        ("村口有个叫好佳便利店的卖过期奶", "好佳便利店"),
+        ("孩子读竹溪小学 门口太堵", "竹溪小学"),
+        ("反正项目部不管", "项目部"),
     ],
 )
 def test_the_party_is_named(said: str, expected: str) -> None:
-    assert any(expected in name for name in parties(heard(said), ("石碣", "桔洲", "凤岗", "黄洞")).value)
+    found = parties(heard(said), ("石碣", "桔洲", "凤岗", "黄洞", "竹溪")).value
+    assert any(name.endswith(expected) for name in found)
+    assert not any(name.startswith(("读", "反正", "个叫", "石碣")) for name in found)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "孩子刚上小学",
+        "中暑送医院了",
+        "建议学校门口加斑马线",
+        "我联系物业没人理",
+        "东莞哪个诊所能打针",
+        "拆迁工地扬尘",
+    ],
+)
+def test_words_before_a_kind_of_place_are_not_the_name_of_a_party(said: str) -> None:
+    assert parties(heard(said), ("东莞",)).value == ()
 
 
 def test_no_party_is_an_empty_answer() -> None:
