@@ -17,6 +17,10 @@ Out = Annotated[Path | None, typer.Option("--out", help="逐条预测写到这�
 Split = Annotated[str, typer.Option(help="只跑自有用例的 dev、test 或 fresh；空为全部")]
 Misses = Annotated[bool, typer.Option("--misses/--no-misses", help="列出错例（test 不列）")]
 Baselines = Annotated[bool, typer.Option("--baselines", help="再跑基线：关键词规则、TF-IDF 加线性模型")]
+BaseModelCases = Annotated[
+    int,
+    typer.Option("--base-model", help="再让基座模型单独分类固定抽出的这么多条（每条几秒），0 不跑", min=0),
+]
 Model = Annotated[Path | None, typer.Option("--model", help="分类模型文件；不填用正在用的版本")]
 Gate = Annotated[bool, typer.Option("--gate", help="对照 eval/gate.yaml 的门槛，有一项不到退出码就是 1")]
 
@@ -56,6 +60,7 @@ def tickets(
     split: Split = "",
     misses: Misses = False,
     baselines: Baselines = False,
+    base_model: BaseModelCases = 0,
     model: Model = None,
     gate: Gate = False,
 ) -> None:
@@ -83,6 +88,8 @@ def tickets(
             typer.echo("\n错例\n" + misses_told(verdicts))
         if baselines:
             typer.echo("\n基线\n" + _baselines(asked))
+        if base_model:
+            typer.echo(_base_model(asked, base_model))
 
 
 def msga(
@@ -138,3 +145,22 @@ def _baselines(cases: Sequence[TicketCase]) -> str:
     from eval.ticket_baselines import standings
 
     return standings(cases)
+
+
+def _base_model(cases: Sequence[TicketCase], n: int) -> str:
+    import asyncio
+
+    from rich.progress import Progress
+
+    from eval.baselines.ticket_category import sample, standing
+    from eval.runner import product_for
+    from serving.cli_settings import load_settings
+
+    chosen = sample(cases, n)
+    with product_for(load_settings(), with_model=True, say=typer.echo) as product, Progress(transient=True) as shown:
+        model = product.model.chat()
+        if model is None:
+            return "只有基座模型：没有可用的基座模型，先运行 guanjia model pull"
+        task = shown.add_task("基座模型", total=len(chosen))
+        found = asyncio.run(standing(chosen, model, product.index.kb, lambda: shown.advance(task)))
+    return f"只有基座模型（固定抽样 {len(chosen)} 条）：{found}"

@@ -101,7 +101,7 @@ class Drafter:
         fields = self._extracted(transcript, words)
         clock.lap("fields")
         classified = self._classified(words)
-        parts = matters(words, lambda text: self._classifier.classify(text).category)
+        parts = matters(words, self._read)
         further = [self._classifier.classify(part.text) for part in parts[1:]] if classified else []
         clock.lap("classify")
         said = normalise(" ".join(words.text.split()))
@@ -180,6 +180,10 @@ class Drafter:
             attachments=signals.attachments(words),
             acceptance=acceptance(words, (), True),
         )
+
+    def _read(self, text: str) -> tuple[str, float]:
+        found = self._classifier.classify(text)
+        return found.category, found.categories[found.category]
 
     def _classified(self, words: CallerWords) -> Classification | None:
         """Classify the talk: the agent's questions name the matter, too. None when the caller said nothing."""
