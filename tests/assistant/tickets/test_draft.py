@@ -112,8 +112,10 @@ def test_next_to_nothing_gives_an_empty_draft(drafter: Drafter, text: str) -> No
         "我姓张 " * 25_000,
         "昨天 " * 33_000,
         "工资拖" * 33_000,
+        "楼下烧烤店油烟也大 门口路灯也坏了 " * 5_000,
+        "工地晚上很吵没法睡 还有路灯一直不亮 " * 5_000,
     ],
-    ids=["towns", "digits", "spoken", "names", "dates", "wages"],
+    ids=["towns", "digits", "spoken", "names", "dates", "wages", "also", "and"],
 )
 def test_a_transcript_of_100k_characters_takes_bounded_time(drafter: Drafter, text: str) -> None:
     start = time.perf_counter()
