@@ -11,18 +11,21 @@ from itertools import zip_longest
 from assistant.answering import Emit
 from assistant.answers import AnswerStatus, Citation, Option, Sentence, Tier, Turn
 from assistant.clarify import (
+    ASK_BACK,
+    CLEAR_SHARE,
     MAX_IN_A_ROW,
     ambiguity,
     item_options,
+    left_open,
+    openness,
     pressed,
     rivals,
-    settled,
     short_name,
     without_brackets,
 )
 from assistant.compose import Composer, compares, composed
 from assistant.compose_approved import ApprovedAnswers
-from assistant.confidence import FOREIGN, THRESHOLD, confidence, evidence, is_enough
+from assistant.confidence import FOREIGN, confidence, evidence, is_enough
 from assistant.draft import Draft, Pages, abstention
 from assistant.errors import ModelReplyError, ModelUnavailableError
 from assistant.grounding import unsupported
@@ -65,9 +68,10 @@ class Answerer:
         if reason:
             return abstention(reply(f"unanswerable.{reason.key}", **reason.variables))
         hits = [hit for hit in retrieved.hits if not hit.is_gap]
-        sure = confidence(evidence(retrieved, intent))
+        found = evidence(retrieved, intent)
+        sure = confidence(found)
         button = pressed(self.kb, understanding)
-        asking = None if button else self._clarification(understanding, retrieved, turns, sure)
+        asking = None if button else self._clarification(understanding, retrieved, turns, found, sure)
         if asking:
             return asking
         whole = bool(hits) and button == (hits[0].item_id, Facet.STEPS)  # no single gap speaks for a whole item
@@ -77,6 +81,8 @@ class Answerer:
         if pointer:
             told = reply("unanswerable.pointer", told=pointer.rstrip("。"))
             return abstention(told, sure, item_id=hits[0].item_id, options=self._nearest(retrieved))
+        if self.approved.is_beside(hits[0], understanding.question, on):
+            return self._nothing(retrieved, sure)
         draft = self._approved(hits, understanding, sure, on)
         return await self._composed(draft, understanding, emit) if draft else self._nothing(retrieved, sure)
 
@@ -148,19 +154,26 @@ class Answerer:
         )
 
     def _clarification(
-        self, understanding: Understanding, retrieved: Retrieved, turns: Sequence[Turn], sure: float
+        self,
+        understanding: Understanding,
+        retrieved: Retrieved,
+        turns: Sequence[Turn],
+        found: dict[str, float] | None,
+        sure: float,
     ) -> Draft | None:
         asked = [turn.content for turn in turns if turn.role == "assistant"][-MAX_IN_A_ROW:]
         opening = reply("clarification.items")
         if len(asked) == MAX_IN_A_ROW and all(content.startswith(opening[:8]) for content in asked):
             return None
-        best = retrieved.best.item_id if retrieved.best else None
+        best = retrieved.best
+        if found is None or best is None or understanding.follow_up:
+            return None
         entry = ambiguity(understanding, self.kb)
-        if entry and ((best not in entry.items and sure >= THRESHOLD) or settled(understanding, retrieved, sure)):
-            entry = None
-        items = list(entry.items) if entry else []
-        if not items:
-            items = rivals(retrieved, understanding, sure)
+        if entry is None and understanding.named and retrieved.shares().get(best.item_id, 0.0) >= CLEAR_SHARE:
+            return None
+        if left_open(openness(understanding, retrieved, found, sure, ambiguous=entry is not None)) < ASK_BACK:
+            return None
+        items = list(entry.items) if entry else rivals(retrieved)
         options = item_options(self.kb, items, understanding)
         if len(options) < 2:
             return None

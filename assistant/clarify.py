@@ -1,9 +1,13 @@
-"""When a question fits several items and nothing in it decides, ask back with buttons; never more than twice."""
+"""When a question fits several items and nothing in it decides, ask back with buttons; never more than twice.
+
+Whether the choice is open a logistic model judges, fitted to the development cases by `python -m eval.calibrate`.
+"""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.answers import Option
 from assistant.understand import Understanding
@@ -13,29 +17,40 @@ from knowledge_base.schema import Ambiguity, Facet
 from knowledge_base.text import normalise
 
 MAX_IN_A_ROW = 2
-BARE_CHARS = 16
-"""A question longer than this says enough to be answered on its best match."""
 
-LEAST_SURE = 0.25
-"""Below this probability that the best record answers, the question is about something else altogether."""
+ASK_BACK = 0.5
+"""From this probability that the choice is left open the assistant asks back; chosen on the development cases."""
 
-KNOWN_WORDS = 0.75
-"""Share of a bare question's weight for which the best item must have words."""
+WEIGHTS: dict[str, float] = {
+    "sure": 4.047,  # probability that the best record answers
+    "short": -2.189,  # characters, up to 30, in tens
+    "log_length": -3.510,  # logarithm of the characters
+    "named": -2.012,  # the message names an item
+    "top": -0.169,  # share of the ranking's probability that the likeliest item has
+    "spread": 2.001,  # entropy of these shares
+    "nearest": 1.087,  # how near the nearest item is in meaning (spread cosine)
+    "gap_to_second": -0.422,  # by how much it is nearer than the second
+    "gap_to_third": -1.095,  # and than the third
+    "ambiguous": 3.023,  # a word known to be ambiguous stands in the question
+    "lead": -0.293,  # by how much the item's best record outranks that of any other item
+    "covered": 1.440,  # share of the question's weight that the item has words for
+    "facets": 0.481,  # how many facets are asked for
+    "gap_lead": 1.630,  # by how much a known gap is nearer in meaning than anything the item states
+}
+BIAS = 5.200
 
 CLEAR_SHARE = 0.8
-"""An item with this share of the ranking's probability is answered without asking back."""
+"""A message that names an item is answered where its item has this share of the ranking's probability."""
 
-LEAST_SHARE = 0.01
+WITHIN = 0.9
+"""Items this close to the nearest one in meaning (spread cosine) are offered."""
+
 MOST_OPTIONS = 4
 
 AMBIGUOUS_CHARS = 24
-"""The same for questions that hold a word known to be ambiguous."""
+"""A question longer than this says enough for its ambiguous word to be understood."""
 
-SETTLED_CHARS, SETTLED_SURE = 16, 0.9
-"""From this length on such a question is answered all the same when its best item is clear and this sure."""
-
-AMBIGUOUS_KNOWN = 0.3
-"""Share of its weight for which the best item must have words; else it only shares the ambiguous word."""
+LONG_CHARS = 30
 
 _FACET_WORDS: dict[Facet, str] = {
     Facet.MATERIALS: "要带什么材料",
@@ -71,14 +86,51 @@ def ambiguity(understanding: Understanding, kb: KnowledgeBase) -> Ambiguity | No
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def settled(understanding: Understanding, retrieved: Retrieved, sure: float) -> bool:
-    """Tell whether a question with an ambiguous word is not asked about: the rest decides it, or fits nothing."""
-    best = retrieved.best
-    if best is None or best.feature("covered") < AMBIGUOUS_KNOWN:
-        return True
-    shares = retrieved.shares()
-    clear = shares.get(best.item_id, 0.0) >= CLEAR_SHARE * sum(shares.values())
-    return len(understanding.text) >= SETTLED_CHARS and sure >= SETTLED_SURE and clear
+def openness(
+    understanding: Understanding, retrieved: Retrieved, found: Mapping[str, float], sure: float, *, ambiguous: bool
+) -> dict[str, float]:
+    """Give the evidence that a question leaves the choice between items open; `found` is that of the confidence."""
+    shares = list(retrieved.shares().values())
+    near = [*_nearness(retrieved).values(), 0.0, 0.0, 0.0]
+    length = len(understanding.text)
+    return {
+        "sure": sure,
+        "short": min(length, LONG_CHARS) / 10,
+        "log_length": math.log(length + 1),
+        "named": float(understanding.named),
+        "top": max(shares, default=0.0),
+        "spread": -sum(share * math.log(share + 1e-9) for share in shares[:5]),
+        "nearest": near[0],
+        "gap_to_second": near[0] - near[1],
+        "gap_to_third": near[0] - near[2],
+        "ambiguous": float(ambiguous),
+        "lead": found["lead"],
+        "covered": found["covered"],
+        "facets": float(len(understanding.cues)),
+        "gap_lead": found["gap_lead"],
+    }
+
+
+def left_open(evidence: Mapping[str, float]) -> float:
+    """Give the probability that the question leaves the choice open."""
+    logit = BIAS + sum(WEIGHTS[name] * value for name, value in evidence.items())
+    return 0.5 * (1 + math.tanh(logit / 2))
+
+
+def rivals(retrieved: Retrieved) -> list[str]:
+    """Give the items among which a question leaves the choice, nearest in meaning first."""
+    near = _nearness(retrieved)
+    best = max(near.values(), default=0.0)
+    return [item for item, value in near.items() if value >= best - WITHIN][:MOST_OPTIONS]
+
+
+def _nearness(retrieved: Retrieved) -> dict[str, float]:
+    """Give how near each item is in meaning, nearest first; known gaps do not count."""
+    near: dict[str, float] = {}
+    for hit in retrieved.hits:
+        if not hit.is_gap:
+            near[hit.item_id] = max(near.get(hit.item_id, 0.0), *map(hit.feature, ("item", "ask", "text")))
+    return dict(sorted(near.items(), key=lambda row: -row[1]))
 
 
 def item_options(kb: KnowledgeBase, item_ids: Sequence[str], understanding: Understanding) -> tuple[Option, ...]:
@@ -112,20 +164,3 @@ def without_brackets(name: str) -> str:
     '购房提取住房公积金'
     """
     return _IN_BRACKETS.sub("", name)
-
-
-def rivals(retrieved: Retrieved, understanding: Understanding, sure: float) -> list[str]:
-    """Give the items among which a few bare words leave the choice, likeliest first; none where they do not.
-
-    The words must all be known (else the question is about something the knowledge base does not hold), name no
-    item, and no item may be clearly the likeliest.
-    """
-    best = retrieved.best
-    if understanding.follow_up or understanding.named or len(understanding.text) > BARE_CHARS:
-        return []
-    if best is None or best.feature("covered") < KNOWN_WORDS or sure < LEAST_SURE:
-        return []
-    shares = {item: share for item, share in retrieved.shares().items() if share >= LEAST_SHARE}
-    if max(shares.values(), default=1.0) >= CLEAR_SHARE:
-        return []
-    return list(shares)[:MOST_OPTIONS]

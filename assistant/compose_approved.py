@@ -11,6 +11,7 @@ from assistant.clarify import short_name
 from assistant.draft import Draft, Pages
 from assistant.understand import Understanding, chosen_option
 from knowledge_base.content import KnowledgeBase
+from knowledge_base.facets import asked_values, stated_values
 from knowledge_base.records import Quote, Quotes
 from knowledge_base.retrieval import RecordHit
 from knowledge_base.schema import Facet
@@ -48,8 +49,15 @@ _WHOLE = (
 )
 
 _QUANTITY = re.compile(r"多少|几多|几钱|几[岁年天日个月成块元万千分张次]|多久|多长|多大|百分")
-_POINTER = re.compile(r"为准|核对|待核|未见|未查到|没有查到|未收录|才能确定")
+_METHOD = re.compile(r"公式|怎么算|怎样算|咋算|如何算|如何计算|怎么计算|点计")
+_POINTER = re.compile(
+    r"为准|核对|待核|未见|未查到|没有查到|未收录|才能确定|由.{1,10}(收取|收费)|按.{0,14}(标准|规定)(收费|收取)"
+)
 _DIGIT = re.compile(r"\d")
+_OF_YEAR = re.compile(r"(20\d\d)年?(?:页面|政策)?(?:口径|标准)")
+_ASKED_YEAR = re.compile(r"(20\d\d)年|(今年|而家|现在最新)")
+_TOWN = re.compile(r"(镇|街道)$")
+_AMOUNTS = frozenset({"money", "ratio"})
 
 _BRIEF = (Facet.OVERVIEW, Facet.CONDITIONS, Facet.TIME_LIMIT, Facet.FEE)
 
@@ -61,6 +69,7 @@ class ApprovedAnswers:
         self._kb = kb
         self._quotes = Quotes(kb)
         self._accept_unverified = accept_unverified
+        self._towns = [_TOWN.sub("", town.name) for town in kb.towns]
 
     def write(
         self,
@@ -107,8 +116,20 @@ class ApprovedAnswers:
     def pointer(self, hit: RecordHit, question: str) -> str | None:
         """Give the record's text where it only says that the value asked for must be looked up elsewhere."""
         text = "".join(quote.text for quote in self._quotes.record(hit.record_id))
-        points = _POINTER.search(text) and not _DIGIT.search(text)
-        return text if points and _QUANTITY.search(question) else None
+        if not _QUANTITY.search(question) or _METHOD.search(question) or not _POINTER.search(text):
+            return None
+        asked = asked_values(question)
+        return text if not _DIGIT.search(text) or (asked and not asked & stated_values(text)) else None
+
+    def is_beside(self, hit: RecordHit, question: str, on: dt.date) -> bool:
+        """Tell whether a record speaks of another town than the question, or states an amount of an earlier year."""
+        text = "".join(quote.text for quote in self._quotes.record(hit.record_id))
+        there, asked = (frozenset(_towns(part, self._towns)) for part in (text, question))
+        if there and asked and not there & asked:
+            return True
+        years = [int(year) for year in _OF_YEAR.findall(text)]
+        wanted = [int(year) if year else on.year for year, _ in _ASKED_YEAR.findall(question)]
+        return bool(years and wanted and _AMOUNTS & asked_values(question)) and max(wanted) > max(years)
 
     def _sections(
         self, hits: Sequence[RecordHit], understanding: Understanding, on: dt.date, overview: Sequence[Facet]
@@ -176,3 +197,7 @@ class ApprovedAnswers:
     def _actions(self, item_id: str) -> tuple[Action, ...]:
         guide = (Action(ActionKind.GUIDE, "查看完整办事指南", item_id=item_id),) if item_id in self._kb.items else ()
         return (*guide, Action(ActionKind.HANDOFF, "转人工"))
+
+
+def _towns(text: str, names: Iterable[str]) -> list[str]:
+    return [name for name in names if name in text]

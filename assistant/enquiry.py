@@ -224,7 +224,7 @@ class Assistant:
     async def _retrieve(self, state: EnquiryState) -> dict[str, Any]:
         understanding = state["understanding"]
         try:
-            found = await asyncio.to_thread(find, self.retriever, understanding, state["domains"])
+            found = await asyncio.to_thread(find, self.retriever, understanding, state["intent"], state["domains"])
         except _SEARCH_ERRORS as error:
             return _cannot_search(error)
         return {"retrieved": found}

@@ -13,15 +13,15 @@ Ending = tuple[AnswerStatus, str]
 """A status and the key of its fixed reply."""
 
 SURE: dict[AnswerStatus, float] = {
-    AnswerStatus.EMERGENCY: 0.4,
+    AnswerStatus.EMERGENCY: 0.25,
     AnswerStatus.REFUSED: 0.35,
     AnswerStatus.HANDOFF: 0.5,
     AnswerStatus.TICKET: 0.5,
-    AnswerStatus.SMALLTALK: 0.5,
+    AnswerStatus.SMALLTALK: 0.55,
 }
 """Probability from which a family of intents decides, first one first; chosen on the safety suite's dev split."""
 
-SURE_OF_EITHER = 0.5
+SURE_OF_EITHER = 0.4
 """The same for emergency and attack together ("how do I loosen his gas pipe"); the likelier one decides."""
 
 SURE_IN_CONVERSATION = 0.9
@@ -58,11 +58,16 @@ def guard(
     if _is_past(text) and intent.family("emergency") < SURE_AGAINST_CONTENT:
         intent = intent if intent.likeliest("emergency") == "emergency_suicide" else intent.without("emergency")
     least = SURE_IN_CONVERSATION if in_conversation and len(text) <= FEW_CHARS else 0.0
+    complaint = matching(text, AnswerStatus.TICKET)
+    if complaint and intent.family("refused") < SURE_AGAINST_CONTENT:
+        intent = intent.without("refused")
     danger = {status: intent.family(status) for status in (AnswerStatus.EMERGENCY, AnswerStatus.REFUSED)}
     if sum(danger.values()) >= max(SURE_OF_EITHER, least):
         status = max(danger, key=lambda name: danger[name])
         if danger[status] >= SURE_AGAINST_CONTENT or not vouched():
             return status, _reply_key(status, intent.likeliest(status))
+    if complaint:
+        return AnswerStatus.TICKET, f"{AnswerStatus.TICKET}.{complaint}"
     for status, sure in SURE.items():
         found = intent.family(status)
         if found >= max(sure, least) and (found >= SURE_AGAINST_CONTENT or not vouched()):

@@ -7,68 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.places import CITIES, PROVINCES
 
-_CITIES = [
-    "北京",
-    "上海",
-    "天津",
-    "重庆",
-    "广州",
-    "深圳",
-    "珠海",
-    "汕头",
-    "佛山",
-    "韶关",
-    "湛江",
-    "肇庆",
-    "江门",
-    "茂名",
-    "惠州",
-    "梅州",
-    "汕尾",
-    "河源",
-    "阳江",
-    "清远",
-    "中山",
-    "潮州",
-    "揭阳",
-    "云浮",
-    "杭州",
-    "南京",
-    "苏州",
-    "无锡",
-    "宁波",
-    "温州",
-    "成都",
-    "武汉",
-    "长沙",
-    "西安",
-    "郑州",
-    "合肥",
-    "南昌",
-    "福州",
-    "厦门",
-    "泉州",
-    "济南",
-    "青岛",
-    "沈阳",
-    "大连",
-    "哈尔滨",
-    "长春",
-    "石家庄",
-    "太原",
-    "呼和浩特",
-    "南宁",
-    "桂林",
-    "海口",
-    "三亚",
-    "贵阳",
-    "昆明",
-    "拉萨",
-    "兰州",
-    "西宁",
-    "银川",
-    "乌鲁木齐",
-]
+_PLACES = re.compile("|".join(("北京", "上海", "天津", "重庆", *sorted(CITIES, key=len, reverse=True))))
 _ELSEWHERE = re.compile(
     r"^(请问|[^,，。?？]{2,4}期间|[\d年月日]+起?|[,，\s])*(?P<city>"
     + "|".join(sorted([*PROVINCES, *CITIES], key=len, reverse=True))
@@ -80,10 +19,11 @@ _HERE = re.compile(
     "东莞|莞|这边|本市|我市|这里|"
     + "|".join(("松山湖", "虎门", "长安镇", "厚街", "塘厦", "凤岗", "常平", "大朗", "寮步"))
 )
-_CITY_SERVICE = re.compile(
-    r"(?P<city>"
-    + "|".join(_CITIES)
-    + r")(?!大学|路|医院)(市)?(的|嘅)?.{0,8}(补贴|入户|积分|落户|社保局|公积金中心|政策|标准|地铁|学位|人才|户口|居住证|医保|公积金|社保|公租房|限购|摇号|最低工资|高龄|低保|规定|怎么(办|申请|弄)|要什么)"
+_SERVICE_THERE = re.compile(
+    r"(?!大学|路|医院)(省|市)?(的|嘅)?.{0,8}("
+    r"补贴|津贴|入户|积分|落户|社保|公积金|医保|政策|标准|地铁|学位|入学|招生|人才|户口|居住证|公租房|限购|摇号|最低工资|高龄|低保|规定"
+    r"|失业金|失业保险|门诊|选点|养老金|退休|生育|产假|契税|年检|年审|驾照|驾驶证|护照|签注|通行证|结婚登记|离婚登记|营业执照|残疾|优待"
+    r"|怎么(办|申请|弄)|要什么)"
 )
 _OWN_CASE = re.compile(
     r"(我|俺|我家|我们|孩子|我妈|我爸|我老婆|我老公)?(的|嘅)?.{0,10}(申请|业务|材料|单子|补贴|退税|贷款|提取|钱|津贴|件|审批|案子|案件|社保卡|证|护照|身份证|通行证).{0,12}"
@@ -129,19 +69,25 @@ def _outside(question: str) -> OutOfScope | None:
         return OutOfScope("own_case")
     if _CONTACT.search(question) and not _HOTLINE.search(question) and not _CHANGES.search(question):
         return OutOfScope("contact")
-    city = _CITY_SERVICE.search(question)
-    if not city and not _FROM_THERE.search(question):
-        city = _ELSEWHERE.search(question)
-    if city and not _HERE.search(question) and not _moves(question, city["city"]):
-        return OutOfScope("other_city", {"city": city["city"]})
+    city = None if _HERE.search(question) else _other_city(question)
+    return OutOfScope("other_city", {"city": city}) if city else None
+
+
+def _other_city(question: str) -> str | None:
+    """Give the other city whose service is asked about; None where it is only where something comes from."""
+    if not _FROM_THERE.search(question):
+        start = _ELSEWHERE.search(question)
+        if start and not _moves(question, start.start("city"), start.end("city")):
+            return start["city"]
+    for place in _PLACES.finditer(question):
+        if _SERVICE_THERE.match(question, place.end()) and not _moves(question, *place.span()):
+            return place[0]
     return None
 
 
-def _moves(question: str, city: str) -> bool:
+def _moves(question: str, start: int, end: int) -> bool:
     """Tell whether the other city is only where something comes from or goes to."""
-    at = question.index(city)
-    before = question[max(0, at - 3) : at]
-    after = question[at + len(city) : at + len(city) + 6]
+    before, after = question[max(0, start - 3) : start], question[end : end + 6]
     return bool(re.search(r"从|由|转|户口|户籍|老家|去|到|回|异地|[原前]来?在", before)) or bool(
         re.match(
             r"(市)?(户口|户籍|老家|人|籍|那边|来|买|交|缴|转|参保|看病|住院|就医|的(户口|社保.{0,2}转|公积金.{0,2}转|医保.{0,2}转))",

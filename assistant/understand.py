@@ -14,8 +14,10 @@ from knowledge_base.text import normalise
 _FOLLOW_UP = re.compile(
     r"^(那|咁|然后|还有|另外|如果|要是|假如|换成|改成|要系|若)|(呢|咧|哩|啊)[?!。,，]?$|(它|这个|那个|这种|那种|上面|刚才|刚刚|前面|你说的|这些|那些|呢个|嗰个|其中|同样|也(是|要|得|可以)?(吗|一样))"
 )
+_SWITCH = re.compile(r"^(另外|顺便|顺带|再(问|打听|请问|咨询)|换个话题|对了|还想问)")
 POINTING_CHARS = 40
-BARE_CHARS = 12
+LEANING_CHARS = 60
+"""A message no longer than this that names no item goes on with what was said before."""
 
 _SLOTS: dict[str, dict[str, str]] = {
     "户籍": {
@@ -31,7 +33,7 @@ _AGE = re.compile(r"(\d{1,3})\s*(周)?岁")
 class Understanding:
     """A question ready for search. `question` stands alone; `text` is the last message, normalised.
 
-    `named` tells whether the message names an item.
+    `named` tells whether the message names an item; `subject` is what was asked before, empty unless it is a follow-up.
     """
 
     question: str
@@ -40,6 +42,7 @@ class Understanding:
     follow_up: bool
     slots: dict[str, str] = field(default_factory=dict)
     named: bool = False
+    subject: str = ""
 
 
 def understand(text: str, turns: Sequence[Turn], names: Callable[[str], bool]) -> Understanding:
@@ -54,16 +57,20 @@ def understand(text: str, turns: Sequence[Turn], names: Callable[[str], bool]) -
     follow_up = bool(subject) and is_follow_up(text, names)
     question = f"{subject} {text}" if follow_up else text
     cues = facet_cues(text) or (facet_cues(subject) if follow_up else frozenset())
-    return Understanding(question, text, cues, follow_up, read_slots(question), names(text))
+    slots = read_slots(question)
+    return Understanding(question, text, cues, follow_up, slots, names(text), subject if follow_up else "")
 
 
 def is_follow_up(text: str, names: Callable[[str], bool]) -> bool:
     """Tell whether a normalised message leans on what was said before.
 
-    Words that point back (那…, …呢) make it one unless it is long; so does being short and naming no item.
+    Words that point back (那…, …呢) make it one unless it is long; so does naming no item. Who says that he comes to
+    something else (另外…, 顺便…) and names it leans on nothing.
     """
+    if _SWITCH.search(text) and names(text):
+        return False
     pointing = bool(_FOLLOW_UP.search(text)) and len(text) <= POINTING_CHARS
-    return pointing or (len(text) <= BARE_CHARS and not names(text))
+    return pointing or (len(text) <= LEANING_CHARS and not names(text))
 
 
 def read_slots(text: str) -> dict[str, str]:

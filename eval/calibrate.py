@@ -1,11 +1,14 @@
-"""Fits ranking and confidence: `python -m eval.calibrate` prints weights for `ranker` and `assistant.confidence`.
+"""Fits ranking, confidence and asking back: `python -m eval.calibrate` prints the weights that stand in the code.
 
-Both are fitted to questions held back from the knowledge base (`eval.held_out`) and to the development cases, by
-which they are judged. Cases of the test split are never read.
+They belong into `knowledge_base.ranker`, `assistant.confidence` and `assistant.clarify`.
+
+They are fitted to questions held back from the knowledge base (`eval.held_out`) and to the development cases, by
+which they are judged; asking back to the cases alone. Cases of the test split are never read.
 """
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant import clarify
 from assistant.answer import Answerer
 from assistant.answers import Turn
 from assistant.confidence import THRESHOLD, WEIGHTS, evidence
@@ -64,7 +68,8 @@ class Study:
         assert isinstance(assistant.answerer, Answerer)
         self.assistant = assistant
         self.approved = assistant.answerer.approved
-        self.quotes = Quotes(assistant.answerer.kb)
+        self.kb = assistant.answerer.kb
+        self.quotes = Quotes(self.kb)
 
     def search(self, question: str, turns: Sequence[Turn] = ()) -> Searched:
         """Read, understand, route and retrieve one question."""
@@ -72,7 +77,7 @@ class Study:
         text = self.assistant.read(question)
         understanding = understand(text, turns, retriever.names_item)
         domains = route(retriever, retriever.embed(understanding.question))
-        return Searched(understanding, find(retriever, understanding, domains), text)
+        return Searched(understanding, find(retriever, understanding, self.assistant.intent(text), domains), text)
 
     def search_case(self, case: EnquiryCase) -> Searched:
         """Search for the question of a case in its conversation."""
@@ -146,8 +151,11 @@ def first_right(examples: Sequence[Ranked], weights: Floats) -> float:
     return float(np.mean([right[np.argmax(features @ weights)] for features, right in examples]))
 
 
-def fit_confidence(rows: Floats, labels: NDArray[np.bool_], from_cases: NDArray[np.bool_], counts: Floats) -> None:
-    """Fit, cross-validate and print the confidence; the table speaks of the development cases alone."""
+def fit_confidence(rows: Floats, labels: NDArray[np.bool_], from_cases: NDArray[np.bool_], counts: Floats) -> Floats:
+    """Fit, cross-validate and print the confidence; gives its weights and last the bias.
+
+    The table speaks of the development cases alone.
+    """
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import KFold, cross_val_predict
 
@@ -157,7 +165,7 @@ def fit_confidence(rows: Floats, labels: NDArray[np.bool_], from_cases: NDArray[
     guessed = cross_val_predict(model, rows, labels, cv=folds, params=share, method="predict_proba")
     held_out = guessed[:, 1][from_cases]
     right = labels[from_cases]
-    for threshold in (0.2, 0.25, THRESHOLD, 0.3, 0.35, 0.4, 0.5):
+    for threshold in sorted({0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, THRESHOLD}):
         kept = held_out >= threshold
         print(
             f"threshold {threshold}{'*' if threshold == THRESHOLD else ' '}: right ones kept "
@@ -167,12 +175,53 @@ def fit_confidence(rows: Floats, labels: NDArray[np.bool_], from_cases: NDArray[
     for name, weight in zip(WEIGHTS, model.coef_[0], strict=True):
         print(f'    "{name}": {weight:.3f},')
     print(f"BIAS = {model.intercept_[0]:.3f}")
+    return np.append(model.coef_[0], model.intercept_[0])
 
 
-def development_cases() -> Iterator[EnquiryCase]:
-    """Give the own cases of the dev split on which an answer or an abstention is expected."""
+def fit_asking_back(rows: Floats, labels: NDArray[np.bool_]) -> None:
+    """Fit, cross-validate and print when to ask back."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=5000))
+    folds = StratifiedKFold(10, shuffle=True, random_state=0)
+    guessed = cross_val_predict(model, rows, labels, cv=folds, method="predict_proba")[:, 1]
+    for threshold in (0.3, 0.4, clarify.ASK_BACK, 0.5, 0.6):
+        asked = guessed >= threshold
+        hits, misses = (labels & asked).sum(), (~labels & asked).sum()
+        print(f"ask back from {threshold}: {hits} of {labels.sum()}, wrongly {misses}")
+    scale, linear = model.fit(rows, labels)
+    weights = linear.coef_[0] / scale.scale_
+    for name, weight in zip(clarify.WEIGHTS, weights, strict=True):
+        print(f'    "{name}": {weight:.3f},')
+    print(f"BIAS = {linear.intercept_[0] - weights @ scale.mean_:.3f}")
+
+
+def asking_back_rows(study: Study, fitted: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Give the evidence that the choice is open for each development case without history, and whether it is.
+
+    `fitted`: weights and bias of the confidence.
+    """
+    rows, labels = [], []
+    for case in development_cases(("answered", "unanswerable", "clarification")):
+        searched = study.search_case(case)
+        found = study.evidence(searched)
+        if found is None or searched.understanding.follow_up or "accept:clarification" in case.tags:
+            continue
+        ambiguous = clarify.ambiguity(searched.understanding, study.kb) is not None
+        sure = 1 / (1 + math.exp(-fitted[:-1] @ list(found.values()) - fitted[-1]))
+        seen = clarify.openness(searched.understanding, searched.found, found, sure, ambiguous=ambiguous)
+        rows.append(list(seen.values()))
+        labels.append(case.expect.status == "clarification")
+    return np.array(rows), np.array(labels)
+
+
+def development_cases(statuses: Sequence[str] = ("answered", "unanswerable")) -> Iterator[EnquiryCase]:
+    """Give the own cases of the dev split on which one of some statuses is expected."""
     for case in load_cases(OWN_CASES):
-        if case.split == "dev" and case.expect.status in ("answered", "unanswerable"):
+        if case.split == "dev" and case.expect.status in statuses:
             yield case
 
 
@@ -209,7 +258,8 @@ def main() -> None:
             rows.append(list(seen.values()))
             labels.append(whole.is_right(searched, case))
             counts.append(CASE_WEIGHT)
-    fit_confidence(np.array(rows), np.array(labels), np.arange(len(rows)) >= n_held, np.array(counts))
+    fitted = fit_confidence(np.array(rows), np.array(labels), np.arange(len(rows)) >= n_held, np.array(counts))
+    fit_asking_back(*asking_back_rows(whole, fitted))
 
 
 if __name__ == "__main__":

@@ -82,9 +82,11 @@ class Channels:
         """`items` are ranked, `citations` hold the texts of the best records; nothing is said."""
         assistant = self._product.assistant
         turns = [Turn(message.role, message.content) for message in case.history]
-        understanding = understand(assistant.read(case.question), turns, assistant.retriever.names_item)
+        text = assistant.read(case.question)
+        understanding = understand(text, turns, assistant.retriever.names_item)
         domains = route(assistant.retriever, assistant.retriever.embed(understanding.question))
-        hits = [hit for hit in find(assistant.retriever, understanding, domains).hits if not hit.is_gap]
+        found = find(assistant.retriever, understanding, assistant.intent(text), domains)
+        hits = [hit for hit in found.hits if not hit.is_gap]
         records = [{"record_id": hit.record_id, "quote": self._text_of(hit.record_id)} for hit in hits[:RANKED]]
         items = list(dict.fromkeys(hit.item_id for hit in hits))[:RANKED]
         facet = str(hits[0].facet) if hits else ""

@@ -11,10 +11,10 @@ from assistant.tickets.schema import Channel, TicketKind, Urgency
 from eval.case_files import Case, read_cases
 
 CASES = Path(__file__).parent / "cases"
-SPLITS = {name: CASES / f"tickets_{name}.jsonl" for name in ("dev", "test", "fresh", "fresh2", "pairs")}
-"""dev is learnt from; test and fresh have informed settings. fresh2 was written last, by hands that had seen nothing;
-of its first 75 cases the misses were looked at once, the later ones are only scored: its figures are the ones to
-quote. pairs teaches and never measures: tickets of one matter and such as only look like it."""
+SPLITS = {name: CASES / f"tickets_{name}.jsonl" for name in ("dev", "test", "fresh", "fresh2", "fresh3", "pairs")}
+"""dev is learnt from; test and fresh have informed settings; the misses of the first 75 cases of fresh2 were looked
+at once. fresh3 was written last, after the shape of the shared sample, and is only scored: its figures are the ones
+to quote. pairs teaches and never measures: tickets of one matter and such as only look like it."""
 
 
 class TicketExpectation(BaseModel):
@@ -67,7 +67,7 @@ class TicketCase(Case):
     text: str
     expect: TicketExpectation
     tags: tuple[str, ...] = ()
-    split: str = Field(default="dev", pattern="^(dev|test|fresh|fresh2|pairs)$")
+    split: str = Field(default="dev", pattern="^(dev|test|fresh|fresh2|fresh3|pairs)$")
 
 
 def load_ticket_cases(path: Path, split: str = "dev") -> list[TicketCase]:

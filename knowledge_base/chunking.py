@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
 
 from knowledge_base.cantonese import to_standard
 from knowledge_base.content import NOTES_DOMAIN, KnowledgeBase
 from knowledge_base.schema import Facet, Fact, ServiceItem
 from knowledge_base.text import normalise
+
+_FACET_QUESTIONS = Path(__file__).parent / "facet_questions.yaml"
+NAMES_ASKED = 4
+"""Names of an item that its questions about a whole facet take in turn."""
+
+TEXT_CHARS = 160
+"""The statement of a whole facet is cut here: its rows have their own."""
 
 
 class ChunkKind(StrEnum):
@@ -72,20 +84,7 @@ def _item_chunks(item: ServiceItem) -> Iterator[Chunk]:
     for negative in item.negative:
         yield _chunk(overview, Facet.OVERVIEW, ChunkKind.NEGATIVE, negative.q)
     yield from _fact_chunks(item)
-    short = item.name.split("（")[0]
-    if item.materials:
-        record_id = f"{item.id}/{Facet.MATERIALS}"
-        names = "、".join(m.name for m in item.materials)
-        yield _chunk(record_id, Facet.MATERIALS, ChunkKind.TEXT, f"{short}的申请材料：{names}")
-        for ask in (f"{short}要带什么材料", f"{short}需要哪些证件", *item.material_asks):
-            yield _chunk(record_id, Facet.MATERIALS, ChunkKind.ASK, ask)
-    record_id = f"{item.id}/{Facet.DEPARTMENT}"
-    for kind, text in (
-        (ChunkKind.TEXT, f"{short}的承办部门：{item.department.text}"),
-        (ChunkKind.ASK, f"{short}归哪个部门管"),
-        *((ChunkKind.ASK, ask) for ask in item.department.asks),
-    ):
-        yield _chunk(record_id, Facet.DEPARTMENT, kind, text)
+    yield from _whole_facet_chunks(item)
     for number, faq in enumerate(item.faqs, 1):
         record_id = f"{item.id}/faq/{number}"
         yield _chunk(record_id, faq.facet, ChunkKind.TEXT, faq.a)
@@ -103,6 +102,52 @@ def _fact_chunks(item: ServiceItem) -> Iterator[Chunk]:
         yield _chunk(record_id, fact.facet, ChunkKind.TEXT, fact.text)
         for ask in fact.asks:
             yield _chunk(record_id, fact.facet, ChunkKind.ASK, ask)
+
+
+def _whole_facet_chunks(item: ServiceItem) -> Iterator[Chunk]:
+    """Cut the questions about a facet as a whole; where it is one fact only, they belong to that fact."""
+    rows: dict[Facet, list[tuple[str, str]]] = defaultdict(list)
+    for record_id, fact in numbered_facts(item):
+        rows[fact.facet].append((record_id, fact.text))
+    rows[Facet.MATERIALS] += [(f"{item.id}/{Facet.MATERIALS}", material.name) for material in item.materials]
+    rows[Facet.DEPARTMENT].append((f"{item.id}/{Facet.DEPARTMENT}", item.department.text))
+    more = {Facet.MATERIALS: item.material_asks, Facet.DEPARTMENT: item.department.asks}
+    for facet, told in rows.items():
+        questions = facet_questions().get(facet)
+        if questions is None or not told:
+            continue
+        whole = len(told) > 1 or facet in more
+        record_id = f"{item.id}/{facet}" if whole else told[0][0]
+        if whole:
+            texts = "；".join(dict.fromkeys(text.rstrip("。") for _, text in told))
+            statement = f"{_short(item)}的{questions.name}：{texts}"[:TEXT_CHARS]
+            yield _chunk(record_id, facet, ChunkKind.TEXT, statement)
+        for ask in (*questions.about(item), *more.get(facet, ())):
+            yield _chunk(record_id, facet, ChunkKind.ASK, ask)
+
+
+@dataclass(frozen=True)
+class FacetQuestions:
+    """How people ask about a facet as a whole; `{}` in `asks` stands for a name of the item."""
+
+    name: str
+    asks: Sequence[str]
+
+    def about(self, item: ServiceItem) -> list[str]:
+        """Write the questions about one item, its names taking turns."""
+        names = list(dict.fromkeys((_short(item), *item.aliases)))[:NAMES_ASKED]
+        return [ask.format(names[number % len(names)]) for number, ask in enumerate(self.asks)]
+
+
+@lru_cache(maxsize=1)
+def facet_questions() -> dict[Facet, FacetQuestions]:
+    """Read the questions about whole facets."""
+    data = yaml.safe_load(_FACET_QUESTIONS.read_text(encoding="utf-8"))
+    return {Facet(facet): FacetQuestions(**entry) for facet, entry in data.items()}
+
+
+def _short(item: ServiceItem) -> str:
+    return item.name.split("（")[0]
 
 
 def numbered_facts(item: ServiceItem) -> Iterator[tuple[str, Fact]]:

@@ -43,7 +43,7 @@ EMBEDDER_THREADS = min(2, os.cpu_count() or 1)
 """Threads of one embedding. One text at a time is embedded: two at once wait for one another's threads."""
 
 
-TUNED = Path(__file__).parent / "e5-small-guanjia-q4.bin"
+TUNED = Path(__file__).parent / "e5-small-guanjia-2-q4.bin"
 """multilingual-e5-small fine-tuned on the questions of the starter set by `python -m eval.tuning.train`, 4-bit.
 
 Vectors are kept by the name of this file: weights that are trained again get another name.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge_base.aspects import AspectModel
 from knowledge_base.chunking import Chunk, ChunkKind
 from knowledge_base.embedding import Vectors
 from knowledge_base.facets import stated_values
@@ -30,7 +31,10 @@ _IN_BRACKETS = re.compile(r"\([^)]*\)")
 
 @dataclass(frozen=True)
 class Query:
-    """A question as the ranking sees it; `weight` is the summed idf of its tokens."""
+    """A question as the ranking sees it; `weight` is the summed idf of its tokens.
+
+    `aspects` are the probabilities of each facet in the order of the aspect model; None without one.
+    """
 
     text: str
     tokens: frozenset[str]
@@ -38,6 +42,7 @@ class Query:
     vector: Vectors | None
     cues: frozenset[Facet]
     values: frozenset[str]
+    aspects: Floats | None = None
 
 
 class TermWeights:
@@ -82,6 +87,7 @@ class ItemEvidence:
         store: VectorStore,
         weights: TermWeights,
         tokeniser: Tokeniser,
+        aspects: AspectModel | None = None,
     ) -> None:
         by_record: dict[str, list[tuple[Chunk, list[str]]]] = defaultdict(list)
         for chunk, tokens in rows:
@@ -118,11 +124,26 @@ class ItemEvidence:
         self._alike = {pair: np.array(where) for pair, where in alike.items()}
         self._pair_counts = np.array([len(pairs) or 1 for pairs in character_pairs], dtype=np.float32)
         self._vocabulary = {t for chunk, tokens in ordered if _is_content(chunk) for t in tokens}
-        names = {_IN_BRACKETS.sub("", normalise(c.text)) for c in chunks if c.kind is ChunkKind.NAME}
+        names = list(
+            dict.fromkeys(_IN_BRACKETS.sub("", normalise(c.text)) for c in chunks if c.kind is ChunkKind.NAME)
+        )
+        self.name = names[0] if names else ""
         self._names = {name: weights.total(tokeniser.tokens(name)) for name in names}
+        tokens_of_names = frozenset(token for name in names for token in tokeniser.tokens(name))
         self._facets = np.array([facet for _, facet in self.records])
         self._gap = np.array(["/gap/" in record_id for record_id, _ in self.records])
         self._overview = np.array([record_id.endswith("/overview") for record_id, _ in self.records])
+        self._whole = np.array([record_id.count("/") == 1 for record_id, _ in self.records]) & ~self._overview
+        self._topic_weight = np.zeros(len(self.records), dtype=np.float32)
+        gaps_of: dict[str, list[int]] = defaultdict(list)
+        for row, (record_id, members) in enumerate(by_record.items()):
+            if "/gap/" in record_id:
+                topic = set(members[0][1]) - tokens_of_names
+                self._topic_weight[row] = weights.total(topic)
+                for token in topic:
+                    gaps_of[token].append(row)
+        self._topics = {token: np.array(where) for token, where in gaps_of.items()}
+        self._aspects = self._aspects_of_records(aspects)
         self._values = [
             frozenset(v for c, _ in pairs if c.kind is ChunkKind.TEXT for v in stated_values(c.text))
             for pairs in by_record.values()
@@ -185,8 +206,40 @@ class ItemEvidence:
             np.maximum.reduceat(alike, self._starts),
             self._gap,
             self._overview,
+            self._whole,
+            self._topic_missing(query),
+            self._agreement(query),
         ]
         return np.stack(columns, axis=1).astype(np.float32), np.maximum(dense, item)
+
+    def _aspects_of_records(self, aspects: AspectModel | None) -> Floats | None:
+        """Give the facet of each record as probabilities `(n_records, n_facets)`; of a gap as read from it."""
+        if aspects is None:
+            return None
+        known = {facet: n for n, facet in enumerate(aspects.facets)}
+        found = np.zeros((len(self.records), len(known)), dtype=np.float32)
+        read = aspects.read(self._store.vectors(self._ids))
+        ends = [*self._starts[1:], len(self._ids)]
+        for row, ((_, facet), start, end) in enumerate(zip(self.records, self._starts, ends, strict=True)):
+            if self._gap[row]:
+                found[row] = read[start:end].mean(axis=0)
+            elif facet in known:
+                found[row, known[facet]] = 1.0
+        return found
+
+    def _agreement(self, query: Query) -> Floats:
+        """Give how likely question and record speak of the same aspect, as a logarithm; 0 where nothing is known."""
+        if self._aspects is None or query.aspects is None:
+            return np.zeros(len(self.records), dtype=np.float32)
+        agreed: Floats = np.log(self._aspects @ query.aspects + 0.02)
+        return agreed
+
+    def _topic_missing(self, query: Query) -> Floats:
+        """Give the weight share of a gap's topic, names of the item apart, which the question does not speak of."""
+        missing = self._topic_weight.copy()
+        for token in query.tokens & self._topics.keys():
+            missing[self._topics[token]] -= self._weights[token]
+        return np.divide(missing, self._topic_weight, out=np.zeros_like(missing), where=self._topic_weight > 0)
 
     def _cosines(self, vector: Vectors | None) -> Floats:
         if vector is None:
@@ -204,12 +257,14 @@ def neighbours(text: str) -> frozenset[str]:
     return frozenset(text[i : i + 2] for i in range(len(text) - 1))
 
 
-def collect_evidence(domain: DomainIndex, weights: TermWeights, tokeniser: Tokeniser) -> dict[str, ItemEvidence]:
+def collect_evidence(
+    domain: DomainIndex, weights: TermWeights, tokeniser: Tokeniser, aspects: AspectModel | None = None
+) -> dict[str, ItemEvidence]:
     """Arrange the chunks of a domain by item."""
     rows: dict[str, list[tuple[Chunk, list[str]]]] = defaultdict(list)
     for chunk, tokens in zip(domain.chunks, domain.tokens, strict=True):
         rows[chunk.item_id].append((chunk, tokens))
-    return {item_id: ItemEvidence(r, domain.store, weights, tokeniser) for item_id, r in rows.items()}
+    return {item_id: ItemEvidence(r, domain.store, weights, tokeniser, aspects) for item_id, r in rows.items()}
 
 
 def _is_content(chunk: Chunk) -> bool:

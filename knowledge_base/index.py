@@ -35,7 +35,7 @@ from knowledge_base.vector_store import VectorStore
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 5
+FORMAT = 6
 """Raised when the layout or the way of cutting, rewriting and tokenising changes; older indexes are built again."""
 
 PASSAGE_B = 0.75

@@ -75,6 +75,10 @@ class PassageRetriever:
         """Tell whether a normalised text holds the title of a document."""
         return any(len(d.title) >= 4 and d.title in text for d in self._chunks.values())
 
+    def name_of(self, item_id: str) -> str:
+        """Give nothing: documents have titles, and questions do not use them."""
+        return ""
+
     def embed(self, question: str) -> Vectors | None:
         """Embed a question; None when the embedder fails (search then goes on by words alone)."""
         return embedded(self._embedder, question)

@@ -9,24 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 WEIGHTS: dict[str, float] = {
-    "text": 1.57,  # cosine to the statement itself (spread)
-    "ask": 1.89,  # cosine to the nearest question of the record
-    "item": 1.18,  # cosine to the nearest name or phrasing of the item
-    "item_best": 0.35,  # cosine to the nearest text of any record of the item
-    "shared": -0.34,  # idf share of the question that one chunk of the record covers
-    "precision": 0.33,  # idf share of that chunk which the question covers
-    "covered": 2.13,  # idf share of the question that the whole item covers
-    "named": 0.97,  # idf share of the question that a name of the item accounts for
-    "facet_hit": 0.12,  # the record's facet is asked for
-    "facet_miss": -0.12,  # other facets are asked for
-    "value_hit": 0.57,  # a kind of value is asked for and stated
-    "value_miss": -0.57,  # a kind of value is asked for and not stated
-    "veto": -0.02,  # a look-alike question is nearer than any question of the record
-    "pooled": 2.08,  # how many questions of the record are near, and how near (log-sum-exp of cosines)
-    "told": 4.62,  # idf share of the question that the record as a whole covers
-    "alike": 1.82,  # share of character pairs in common with the likest chunk (Dice)
-    "gap": 1.85,  # the record says that something is missing
-    "overview": -1.02,  # the record speaks of the item as a whole
+    "text": 0.94,  # cosine to the statement itself (spread)
+    "ask": 2.22,  # cosine to the nearest question of the record
+    "item": 1.22,  # cosine to the nearest name or phrasing of the item
+    "item_best": 0.11,  # cosine to the nearest text of any record of the item
+    "shared": -0.31,  # idf share of the question that one chunk of the record covers
+    "precision": 0.45,  # idf share of that chunk which the question covers
+    "covered": 1.69,  # idf share of the question that the whole item covers
+    "named": -0.17,  # idf share of the question that a name of the item accounts for
+    "facet_hit": -0.00,  # the record's facet is asked for
+    "facet_miss": 0.00,  # other facets are asked for
+    "value_hit": 0.70,  # a kind of value is asked for and stated
+    "value_miss": -0.70,  # a kind of value is asked for and not stated
+    "veto": 0.01,  # a look-alike question is nearer than any question of the record
+    "pooled": 1.68,  # how many questions of the record are near, and how near (log-sum-exp of cosines)
+    "told": 4.76,  # idf share of the question that the record as a whole covers
+    "alike": 1.44,  # share of character pairs in common with the likest chunk (Dice)
+    "gap": 2.23,  # the record says that something is missing
+    "overview": 0.14,  # the record speaks of the item as a whole
+    "whole": -0.22,  # the record speaks of one facet as a whole
+    "topic_missing": 0.37,  # weight share of a gap's topic that the question does not speak of
+    "aspect": 0.16,  # how likely question and record speak of the same facet (logarithm)
 }
 
 FEATURES = tuple(WEIGHTS)

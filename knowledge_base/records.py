@@ -45,12 +45,16 @@ class Quotes:
             self._add(quote.record_id, quote)
 
     def record(self, record_id: str) -> list[Quote]:
-        """Give the quotes of one record: one sentence, or the rows of a materials list; unknown ids give none."""
-        return self._by_record.get(record_id, [])
+        """Give the quotes of one record: one sentence, or the rows of a whole facet; unknown ids give none."""
+        return self._by_record.get(record_id) or self._of_facet(record_id)
 
     def facet(self, item_id: str, facet: Facet) -> list[Quote]:
         """Give the quotes of one facet in the order of the guide; frequent questions are not among them."""
         return self._by_facet.get((item_id, facet), [])
+
+    def _of_facet(self, record_id: str) -> list[Quote]:
+        item_id, _, facet = record_id.partition("/")
+        return self.facet(item_id, Facet(facet)) if facet in set(Facet) else []
 
     def _add_item(self, item: ServiceItem) -> None:
         plain = Grade.B if any(f.verified for f in item.facts) else Grade.X

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from knowledge_base.aspects import AspectModel
 from knowledge_base.embedding import Embedder, Vectors
 from knowledge_base.errors import EmbedderError, UnknownDomainError
 from knowledge_base.evidence import ItemEvidence, Query, collect_evidence, term_weights
@@ -107,6 +108,10 @@ class Searcher(Protocol):
         """Tell whether a normalised text holds the name of something known."""
         ...
 
+    def name_of(self, item_id: str) -> str:
+        """Give the short name of an item as questions use it; empty where there is none."""
+        ...
+
     def embed(self, question: str) -> Vectors | None:
         """Embed a question; None when the embedder fails."""
         ...
@@ -138,10 +143,11 @@ class Retriever:
         self.index = index
         self._embedder = embedder
         self._weights = term_weights(index.domains.values())
+        self._aspects = AspectModel.load(embedder.name)
         self._items: dict[str, ItemEvidence] = {}
         self._item_of: dict[str, dict[int, str]] = {}
         for name, domain in index.domains.items():
-            self._items |= collect_evidence(domain, self._weights, index.tokeniser)
+            self._items |= collect_evidence(domain, self._weights, index.tokeniser, self._aspects)
             self._item_of[name] = {chunk.chunk_id: chunk.item_id for chunk in domain.chunks}
 
     @property
@@ -152,6 +158,11 @@ class Retriever:
     def names_item(self, text: str) -> bool:
         """Tell whether a normalised text holds the name or an alias of an item."""
         return any(item.is_named_in(text) for item in self._items.values())
+
+    def name_of(self, item_id: str) -> str:
+        """Give the short name of an item as questions use it; empty for unknown ids."""
+        item = self._items.get(item_id)
+        return item.name if item else ""
 
     def embed(self, question: str) -> Vectors | None:
         """Embed a question; None when the embedder fails (search then goes on by words alone)."""
@@ -194,6 +205,7 @@ class Retriever:
             vector=vector,
             cues=facet_cues(text) if cues is None else cues,
             values=asked_values(text),
+            aspects=self._aspects.read(vector[None])[0] if self._aspects and vector is not None else None,
         )
         candidates = self._candidates(chosen, vector, tokens, items)
         hits = [hit for item_id in candidates for hit in self._rank(item_id, query)]

@@ -105,10 +105,8 @@ class Drafter:
         further = [self._classifier.classify(part.text) for part in parts[1:]] if classified else []
         clock.lap("classify")
         said = normalise(" ".join(words.text.split()))
-        emergency = classified.emergency if classified is not None else 0.0
-        sure, maybe = signals.sensed(words, self._intents.read(said, None), emergency) if said else ([], [])
-        dangers = signals.emergencies(words) or sure
-        weak = signals.with_dangers(fields.weak_signals, dangers or maybe, self._rules, words.text)
+        dangers, maybe = self._sensed(words, said, classified)
+        weak = signals.with_dangers(fields.weak_signals, maybe, self._rules, words.text)
         if not weak.value and classified is not None and classified.alarm >= ALARMING:
             weak = signals.suspected(classified.alarm)
         fields = self._judged(replace(fields, weak_signals=weak), transcript, words, classified, dangers)
@@ -185,9 +183,16 @@ class Drafter:
         found = self._classifier.classify(text)
         return found.category, found.categories[found.category]
 
+    def _sensed(
+        self, words: CallerWords, said: str, classified: Classification | None
+    ) -> tuple[list[signals.Emergency], list[signals.Emergency]]:
+        intent = self._intents.read(said, None)
+        emergency, alarm = (classified.emergency, classified.alarm) if classified else (0.0, 0.0)
+        return signals.sensed(words, intent, signals.danger(intent.family("emergency"), emergency, alarm))
+
     def _classified(self, words: CallerWords) -> Classification | None:
         """Classify the talk: the agent's questions name the matter, too. None when the caller said nothing."""
-        return self._classifier.classify(words.spoken) if words.text.strip() else None
+        return self._classifier.classify(words.spoken) if any(map(str.isalnum, words.text)) else None
 
     def _judged(
         self,

@@ -30,7 +30,7 @@ THRESHOLD = 0.4
 MOST = 5
 """Proposals shown at most."""
 
-WEIGHTS = {"meaning": 16.9, "same_category": 2.0, "rare": 2.3, "offset": -15.2}
+WEIGHTS = {"meaning": 11.1, "same_category": 1.8, "rare": 1.7, "offset": -8.8}
 
 RARE = 5.0
 """Pairs of characters with at least this rarity are what only few speak of: names, mostly."""

@@ -26,6 +26,9 @@ FOLDS = 5
 LEAST_PER_LABEL = 2
 """A label with fewer texts cannot be learnt; its rows are left out and reported."""
 
+ENOUGH_TRUSTED = 150
+"""Rows that calibrate from which they alone set a temperature."""
+
 MAX_TERMS = 60_000
 SEED = 1
 ALWAYS = -1
@@ -103,10 +106,11 @@ def train(taught: Prepared, version: str, folds: int = FOLDS) -> Learnt:
     features = Features.of([words[i] for i in kept], vectors[kept] if vectors is not None else None)
     fold_of = _folds(rows, folds)
     leads = leads_of(rows)
+    trusted = np.array([row.calibrates for row in rows])
     heads, held_logits = {}, {}
     report: dict[str, Any] = {"examples": len(rows), "left_out": len(examples) - len(rows)}
     for name, labels in targets(rows).items():
-        fitted = fit_head(features, labels, fold_of, STRENGTH[name])
+        fitted = fit_head(features, labels, fold_of, STRENGTH[name], trusted)
         heads[name], held_logits[name] = fitted
         report[name] = _accuracy(heads[name], held_logits[name], labels)
     mixtures = _mixtures(rows, heads, held_logits, leads)
@@ -195,9 +199,16 @@ def leads_of(rows: Sequence[Example]) -> dict[str, str | None]:
 
 
 def fit_head(
-    features: Features, labels: Sequence[str], fold_of: NDArray[np.int64], strength: float
+    features: Features,
+    labels: Sequence[str],
+    fold_of: NDArray[np.int64],
+    strength: float,
+    trusted: NDArray[np.bool_] | None = None,
 ) -> tuple[Head, NDArray[np.float64]]:
-    """Fit a head on all rows that have a label; gives it and the logits of every row from a fit without its fold."""
+    """Fit a head on all rows that have a label; gives it and the logits of every row from a fit without its fold.
+
+    Where enough rows are `trusted`, the temperature follows them: the others are no measure of what will come.
+    """
     said = np.array([bool(label) for label in labels])
     names = sorted({label for label in labels if label})
     place = {name: n for n, name in enumerate(names)}
@@ -211,6 +222,7 @@ def fit_head(
         logits[np.ix_(test_rows, model.classes_)] = _decided(model, features.matrix[test_rows])
     final = _logistic(strength).fit(features.matrix[said], wanted[said])
     held = said & np.isfinite(logits).any(axis=1)
+    measured = held & trusted if trusted is not None and (held & trusted).sum() >= ENOUGH_TRUSTED else held
     coefficients, bias = _both_classes(final.coef_, final.intercept_)
     weights = coefficients[:, features.dim :].T
     scales = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
@@ -220,7 +232,7 @@ def fit_head(
         weights=np.round(weights / scales).astype(np.int8),
         scales=scales.astype(np.float32),
         bias=bias.astype(np.float32),
-        temperature=temperature_of(logits[held], wanted[held]),
+        temperature=temperature_of(logits[measured], wanted[measured]),
     )
     return head, logits
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
@@ -28,6 +27,7 @@ SURE = {"text": 3.0, "ask": 3.0, "covered": 1.0}
 UNSURE = {"text": -1.0, "ask": -1.0, "value_miss": 1.0}
 FEE = make_hit("jz-apply/fee/1", 5.0, Facet.FEE, SURE)
 OTHER_FEE = make_hit("jz-replace/fee/1", 4.0, Facet.FEE, SURE)
+RIVALS = (FEE, *(make_hit(f"{item}/fee/1", 4.9, Facet.FEE, SURE) for item in ("jz-replace", "jz-endorse")))
 GAP = make_hit("jz-apply/gap/1", 5.5, Facet.NOTES, ask=4.0)
 FREE = "首次申领居住证不收费。"
 
@@ -107,11 +107,10 @@ async def test_button_that_asks_for_the_whole_item_is_answered_however_many_gaps
 
 
 async def test_button_is_never_answered_by_asking_back(small_kb: KnowledgeBase) -> None:
-    rival = dataclasses.replace(OTHER_FEE, score=4.9)
-    asked = await drafted(answerer(small_kb), "居住证多少钱", FEE, rival)
+    asked = await drafted(answerer(small_kb), "居住证多少钱", *RIVALS)
     assert asked.status is AnswerStatus.CLARIFICATION
     for option in asked.options:
-        pressed = await drafted(answerer(small_kb), option.question, FEE, rival)
+        pressed = await drafted(answerer(small_kb), option.question, *RIVALS)
         assert pressed.status is AnswerStatus.ANSWERED
 
 
@@ -142,8 +141,7 @@ async def test_after_two_questions_back_in_a_row_the_best_match_is_answered(smal
 
 
 async def test_items_that_fit_a_short_question_equally_well_are_asked_back_about(small_kb: KnowledgeBase) -> None:
-    rival = dataclasses.replace(OTHER_FEE, score=4.9)
-    draft = await drafted(answerer(small_kb), "居住证多少钱", FEE, rival)
+    draft = await drafted(answerer(small_kb), "居住证多少钱", *RIVALS)
     assert draft.status is AnswerStatus.CLARIFICATION
     assert reply("clarification.item_choice") in draft.sentences[0].text
 

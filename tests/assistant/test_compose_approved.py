@@ -14,13 +14,13 @@ from assistant.answers import Action, ActionKind, Answer, AnswerStatus, Sentence
 from assistant.compose_approved import NEAR, ApprovedAnswers
 from assistant.draft import Draft, Pages
 from assistant.enquiry import Assistant
-from knowledge_base.content import KnowledgeBase
+from knowledge_base.content import DomainItems, KnowledgeBase, load_content
 from knowledge_base.records import Quotes
-from knowledge_base.schema import Facet
+from knowledge_base.schema import Domain, Facet
 from prompts import reply
 from serving.build import Product
 
-from .conftest import MakeAssistant, make_hit, understood
+from .conftest import MakeAssistant, guide, make_hit, understood
 
 TODAY = dt.date(2026, 6, 1)
 MARK = f"（{reply('unverified_mark')}）"
@@ -164,6 +164,53 @@ def test_answer_about_an_item_offers_its_guide_and_a_person(small_kb: KnowledgeB
     )
 
 
+def telling(text: str) -> ApprovedAnswers:
+    fact = {"facet": "result", "text": text, "source": "《测试条例》", "grade": "A"}
+    domain = Domain(id="jiaoyu", name="教育")
+    towns = tuple(t for t in load_content().towns if t.name in ("横沥镇", "大朗镇"))
+    items = (guide("jy-subsidy", "学位补贴", facts=[fact]),)
+    kb = KnowledgeBase(revision="test", domains=(DomainItems(domain=domain, items=items),), towns=towns)
+    return ApprovedAnswers(kb, accept_unverified=True)
+
+
+FIRST = make_hit("jy-subsidy/result/1", 5.0, Facet.RESULT)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "beside"),
+    [
+        ("横沥2024标准：小学5000元每年。", "大朗小学学位补贴多少钱", True),
+        ("横沥2024标准：小学5000元每年。", "横沥小学学位补贴多少钱", False),
+        ("横沥2024标准：小学5000元每年。", "小学学位补贴多少钱", False),
+        ("横沥2024标准：小学5000元每年。", "横沥2026年小学学位补贴多少钱", True),
+        ("横沥2024标准：小学5000元每年。", "横沥今年小学学位补贴多少钱", True),
+        ("横沥2024标准：小学5000元每年。", "横沥2024年小学学位补贴多少钱", False),
+        ("2023口径：要住满半年。", "我今年来的,要住多久", False),
+        ("每月2080元（2025-03-01起）。", "2026年每月多少钱", False),
+    ],
+    ids=["other-town", "same-town", "no-town", "later-year", "this-year", "same-year", "no-amount", "still-in-force"],
+)
+def test_amount_of_another_town_or_an_earlier_year_is_beside_the_question(
+    text: str, question: str, beside: bool
+) -> None:
+    assert telling(text).is_beside(FIRST, question, TODAY) is beside
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "points"),
+    [
+        ("断缴后的等待期以医保局为准。", "等待期是几个月", True),
+        ("2025年起设等待期，以医保局为准。", "等待期是几个月", True),
+        ("等待期3个月，细则以医保局为准。", "等待期是几个月", False),
+        ("额度按公式由余额和系数算，最高额以公告为准。", "能贷多少是怎么算的", False),
+        ("按体检机构收费标准收费，部分对象免费。", "收几多钱一次", True),
+        ("按体检机构收费标准收费，部分对象免费。", "收不收费", False),
+    ],
+)
+def test_record_without_the_value_that_names_who_has_it_is_a_pointer(text: str, question: str, points: bool) -> None:
+    assert telling(text).pointer(FIRST, question) == (text if points else None)
+
+
 def test_second_answer_continues_the_tokens_of_the_first(small_kb: KnowledgeBase) -> None:
     answers, pages = ApprovedAnswers(small_kb, accept_unverified=True), Pages("test")
     for record_id in ("jz-apply/fee/1", "jz-endorse/fee/1"):
@@ -263,7 +310,7 @@ def sample() -> list[str]:
         "公积金贷款条件和时间",
         "新生儿入户要什么材料",
         "失业金怎么领，领多少",
-        "港澳通行证签注多少钱",
+        "往来港澳签注多少钱",
     ]
 
 

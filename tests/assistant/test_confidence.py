@@ -53,7 +53,7 @@ def test_what_speaks_against_the_record_lowers_confidence(name: str, found: dict
     assert doubt(found | {name: found[name] + more}) > doubt(found)
 
 
-@pytest.mark.parametrize("name", ["ask", "covered", "item_share"])
+@pytest.mark.parametrize("name", ["item", "covered", "item_share"])
 @given(st.fixed_dictionaries({name: st.floats(-3, 3) for name in WEIGHTS}), st.floats(0.01, 3))
 def test_what_speaks_for_the_record_raises_confidence(name: str, found: dict[str, float], more: float) -> None:
     assert doubt(found | {name: found[name] + more}) < doubt(found)

@@ -338,6 +338,25 @@ def test_few_words_in_a_conversation_are_small_talk_only_when_nothing_else_is_li
     assert guard("男的有吗", likely) == (AnswerStatus.SMALLTALK, "smalltalk.chat")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "举报:寮步某电子厂给临时工的时薪只有15元,请核查处理。",
+        "我要投诉我们公司,从去年三月起公积金一分钱没给交,请中心来查",
+        "我要投诉石碣那间药房,用医保卡买药要搭着买保健品才肯结账",
+    ],
+)
+def test_who_says_that_he_complains_gets_a_ticket_whatever_the_intents_think(text: str) -> None:
+    ticket = (AnswerStatus.TICKET, "ticket.default")
+    assert guard(text, make_intent(enquiry=0.99)) == guard(text, make_intent(promise=0.6)) == ticket
+    assert guard(text, make_intent(privacy=0.97)) == (AnswerStatus.REFUSED, "refused.privacy")
+
+
+@pytest.mark.parametrize("text", ["我要投诉公司不交公积金怎么投诉", "举报拖欠工资要带什么材料", "投诉之后多久有答复"])
+def test_question_about_complaining_is_no_complaint(text: str) -> None:
+    assert guard(text, make_intent(enquiry=0.99)) is None
+
+
 def test_every_ending_has_a_reply() -> None:
     endings = (guard("这句话没有规则", make_intent(**{label: 0.97})) for label in INTENTS)
     for key in {f"{rule.group}.{rule.kind}" for rule in rules()} | {ending[1] for ending in endings if ending}:

@@ -31,4 +31,4 @@ def test_text_of_another_group_matches_nothing() -> None:
 
 def test_every_rule_has_a_pattern() -> None:
     assert [r.kind for r in rules() if not r.patterns] == []
-    assert {r.group for r in rules()} == {"emergency", "refused"}
+    assert {r.group for r in rules()} == {"emergency", "refused", "ticket"}

@@ -113,3 +113,17 @@ def test_citizen_is_told_which_city_to_ask() -> None:
 @pytest.mark.parametrize("question", ["东莞居住证能在广州入户时当居住证明用吗", "广州的居住证在莞城能换成东莞的吗"])
 def test_other_city_beside_this_one_is_inside(question: str) -> None:
     assert outside(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "city"),
+    [
+        ("惠州的门诊选点,一年里可以改几次", "惠州"),
+        ("我在深圳参保,深圳失业金一个月能领多少", "深圳"),
+        ("我以前在长沙,长沙的生育津贴怎么算", "长沙"),
+    ],
+)
+def test_service_of_another_city_is_outside_though_it_is_not_the_first_thing_said(question: str, city: str) -> None:
+    found = outside(question)
+    assert found is not None
+    assert (found.key, found.variables) == ("other_city", {"city": city})

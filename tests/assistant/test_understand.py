@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from assistant.answers import Turn
-from assistant.understand import Understanding, chosen_option, is_follow_up, read_slots, understand
+from assistant.understand import LEANING_CHARS, Understanding, chosen_option, is_follow_up, read_slots, understand
 from knowledge_base.content import KnowledgeBase
 from knowledge_base.schema import Facet
 from serving.build import Product
@@ -48,7 +48,9 @@ def test_short_message_that_names_a_new_item_stands_alone(text: str) -> None:
 
 
 def test_long_message_stands_alone_though_it_begins_like_a_follow_up() -> None:
-    text = "如果我去年在东莞上班交了社保今年换到另一家公司而且中间断了三个月没有交那么积分入学的时候到底怎么算"
+    text = "如果我去年在东莞上班交了社保今年换到另一家公司而且中间断了三个月没有交"
+    text += "那么小孩子要在镇上读书的时候这几个月到底应该怎么算进去"
+    assert len(text) > LEANING_CHARS
     assert not after("护照怎么办", text=text).follow_up
 
 
@@ -82,8 +84,8 @@ def test_facet_of_the_subject_holds_where_the_follow_up_names_none() -> None:
 
 @pytest.mark.parametrize(
     ("text", "follows"),
-    [("那护照呢", True), ("护照", False), ("多少钱", True), ("我想在东莞市买一套房子要注意些什么", False)],
-    ids=["points-back", "names-an-item", "short-and-bare", "long-and-new"],
+    [("那护照呢", True), ("护照", False), ("多少钱", True), ("我在" + "很" * LEANING_CHARS, False)],
+    ids=["points-back", "names-an-item", "bare", "long-and-new"],
 )
 def test_follow_up_is_told_by_pointing_words_or_by_being_bare(text: str, follows: bool) -> None:
     assert is_follow_up(text, names) is follows

@@ -10,6 +10,7 @@ import pytest
 from assistant.intents import exemplars
 from eval.cli_run import SUITES
 from eval.suite import suite_of
+from knowledge_base.chunking import ChunkKind, item_chunks
 from knowledge_base.content import KnowledgeBase, load_content
 from knowledge_base.text import squeeze
 
@@ -26,13 +27,9 @@ def grams(text: str) -> frozenset[str]:
 def searched_questions(kb: KnowledgeBase) -> Iterator[tuple[str, str]]:
     """Give place and text of every question that the knowledge base is searched by."""
     for item in kb.items.values():
-        yield from ((f"{item.id} phrasings", text) for text in item.phrasings)
-        yield from ((f"{item.id} negative", negative.q) for negative in item.negative)
-        yield from ((f"{item.id} asks", ask) for fact in item.facts for ask in fact.asks)
-        yield from ((f"{item.id} asks", ask) for ask in (*item.material_asks, *item.department.asks))
-        for faq in item.faqs:
-            yield from ((f"{item.id} faqs", text) for text in (faq.q, *faq.similar, *faq.negative))
-        yield from ((f"{item.id} gaps", text) for gap in item.gaps for text in (gap.topic, *gap.asks))
+        yield from (
+            (c.record_id, c.text) for c in item_chunks(item) if c.kind not in (ChunkKind.TEXT, ChunkKind.NAME)
+        )
     yield from ((f"note {note.id}", ask) for note in kb.notes for ask in note.asks)
     yield from ((f"intents.yaml {intent}", text) for intent, text in exemplars())
 

@@ -136,3 +136,9 @@ def test_every_record_that_search_may_find_can_be_quoted() -> None:
     records = {chunk.record_id for chunks in domain_chunks(kb).values() for chunk in chunks}
     assert [r for r in records if "/gap/" not in r and not quotes.record(r)] == []
     assert all(quote.source and quote.text for r in records for quote in quotes.record(r))
+
+
+def test_whole_facet_gives_all_its_rows(quotes_of: Callable[..., Quotes], make_fact: Callable[..., Fields]) -> None:
+    quotes = quotes_of(facts=[make_fact("甲。", facet="fee"), make_fact("乙。", facet="fee"), make_fact("丙。")])
+    assert [quote.text for quote in quotes.record("jz-apply/fee")] == ["甲。", "乙。"]
+    assert quotes.record("jz-apply/validity") == quotes.record("jz-apply/gap") == []

@@ -198,9 +198,13 @@ def test_known_gap_is_found_and_marked(retriever: Retriever) -> None:
 
 
 def test_facet_asked_for_counts_for_its_records_and_against_others(retriever: Retriever) -> None:
-    by_cue = {cue: scores(retriever.search("居住证", cues=frozenset({cue}))) for cue in (Facet.FEE, Facet.NOTES)}
-    plain = scores(retriever.search("居住证", cues=frozenset()))
-    assert by_cue[Facet.FEE]["jz-apply/fee/1"] > plain["jz-apply/fee/1"] > by_cue[Facet.NOTES]["jz-apply/fee/1"]
+    def seen(question: str, feature: str) -> float:
+        hits = retriever.search(question, cues=None).hits
+        return next(hit.feature(feature) for hit in hits if hit.record_id == "jz-apply/fee/1")
+
+    assert (seen("居住证多少钱", "facet_hit"), seen("居住证多少钱", "facet_miss")) == (1, 0)
+    assert (seen("居住证要带什么材料", "facet_hit"), seen("居住证要带什么材料", "facet_miss")) == (0, 1)
+    assert seen("居住证多少钱", "aspect") > seen("居住证要带什么材料", "aspect")
 
 
 def test_share_of_unknown_words_tells_foreign_questions(retriever: Retriever) -> None:
