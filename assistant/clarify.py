@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from assistant.answers import Option
+from assistant.logistic import logistic
 from assistant.understand import Understanding
 from knowledge_base.content import KnowledgeBase
 from knowledge_base.retrieval import Retrieved
@@ -114,7 +115,7 @@ def openness(
 def left_open(evidence: Mapping[str, float]) -> float:
     """Give the probability that the question leaves the choice open."""
     logit = BIAS + sum(WEIGHTS[name] * value for name, value in evidence.items())
-    return 0.5 * (1 + math.tanh(logit / 2))
+    return logistic(logit)
 
 
 def rivals(retrieved: Retrieved) -> list[str]:

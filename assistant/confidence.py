@@ -5,9 +5,8 @@ Calibrated on the development cases by `python -m eval.calibrate`, which prints 
 
 from __future__ import annotations
 
-import math
-
 from assistant.intents import Intent
+from assistant.logistic import logistic
 from knowledge_base.retrieval import RecordHit, Retrieved
 
 THRESHOLD = 0.5
@@ -76,7 +75,7 @@ def confidence(found: dict[str, float] | None) -> float:
     if found is None:
         return 0.0
     logit = BIAS + sum(WEIGHTS[name] * value for name, value in found.items())
-    return 0.5 * (1 + math.tanh(logit / 2))  # the logistic function, without overflow
+    return logistic(logit)
 
 
 def is_enough(sure: float, retrieved: Retrieved) -> bool:

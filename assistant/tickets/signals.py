@@ -18,6 +18,7 @@ import yaml
 
 from assistant.answers import AnswerStatus
 from assistant.intents import Intent
+from assistant.logistic import logistic
 from assistant.rules import rules
 from assistant.tickets.schema import Field, Span, Urgency, WeakSignal
 from assistant.tickets.transcript import CallerWords, fold
@@ -83,7 +84,7 @@ def danger(intent: float, emergency: float, alarm: float) -> float:
     """Give the probability of an emergency from those of the intent model and of the ticket model."""
     told = {"emergency": emergency, "intent": intent, "alarm": alarm}
     logit = DANGER["offset"] + sum(DANGER[name] * _log_odds(share) for name, share in told.items())
-    return 0.5 * (1 + math.tanh(logit / 2))
+    return logistic(logit)
 
 
 def _log_odds(share: float) -> float:
