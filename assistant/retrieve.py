@@ -69,10 +69,9 @@ def _with_every_part(retriever: Searcher, understanding: Understanding, found: R
     name = retriever.name_of(best.item_id) if best else ""
     if best is None or not name or len(parts) < 2:
         return found
-    lifted = set()
-    for part in parts:
-        hits = retriever.search(f"{name} {part}").hits
-        lifted.add(next((hit.record_id for hit in hits if hit.item_id == best.item_id and not hit.is_gap), ""))
+    only = frozenset({best.item_id})
+    in_best = [retriever.search(f"{name} {part}", items=only).best for part in parts]
+    lifted = {hit.record_id for hit in in_best if hit}
     behind = best.score - BEHIND
     ranked = [replace(h, score=max(h.score, behind)) if h.record_id in lifted else h for h in found.hits]
     return replace(found, hits=tuple(sorted(ranked, key=lambda hit: -hit.score)))

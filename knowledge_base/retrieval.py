@@ -11,7 +11,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
+
+import numpy as np
 
 from knowledge_base.aspects import AspectModel
 from knowledge_base.embedding import Embedder, Vectors
@@ -28,6 +31,9 @@ logger = logging.getLogger(__name__)
 CANDIDATE_ITEMS = 14
 DENSE_TOP_K = 12
 LEXICAL_TOP_K = 8
+REMEMBERED = 1024
+"""Searches of one domain by one vector whose nearest chunks are kept: routing and search look for the same ones."""
+
 SHARED_HITS = 25
 """Hits among which the ranking's probability is shared out."""
 
@@ -89,10 +95,11 @@ class Retrieved:
         """
         hits = self.hits[:SHARED_HITS]
         odds = [math.exp(hit.score - hits[0].score) for hit in hits]
+        total = sum(odds)
         shares: dict[str, float] = defaultdict(float)
         for hit, part in zip(hits, odds, strict=True):
             if not hit.is_gap:
-                shares[hit.item_id] += part / sum(odds)
+                shares[hit.item_id] += part / total
         return dict(sorted(shares.items(), key=lambda row: -row[1]))
 
 
@@ -121,7 +128,12 @@ class Searcher(Protocol):
         ...
 
     def search(
-        self, question: str, *, domains: Iterable[str] | None = None, cues: frozenset[Facet] | None = None
+        self,
+        question: str,
+        *,
+        domains: Iterable[str] | None = None,
+        items: frozenset[str] | None = None,
+        cues: frozenset[Facet] | None = None,
     ) -> Retrieved:
         """Find the records that answer a question."""
         ...
@@ -145,9 +157,13 @@ class Retriever:
         self._weights = term_weights(index.domains.values())
         self._aspects = AspectModel.load(embedder.name)
         self._items: dict[str, ItemEvidence] = {}
+        self._items_of: dict[str, frozenset[str]] = {}
         self._item_of: dict[str, dict[int, str]] = {}
+        self._nearest = lru_cache(maxsize=REMEMBERED)(self._nearest_chunks)
         for name, domain in index.domains.items():
-            self._items |= collect_evidence(domain, self._weights, index.tokeniser, self._aspects)
+            items = collect_evidence(domain, self._weights, index.tokeniser, self._aspects)
+            self._items |= items
+            self._items_of[name] = frozenset(items)
             self._item_of[name] = {chunk.chunk_id: chunk.item_id for chunk in domain.chunks}
 
     @property
@@ -170,10 +186,9 @@ class Retriever:
 
     def nearest_by_domain(self, vector: Vectors) -> dict[str, float]:
         """Give the cosine of the nearest chunk of each domain."""
-        return {
-            name: domain.store.search(vector, 1)[0][1] if len(domain.store) else 0.0
-            for name, domain in self.index.domains.items()
-        }
+        key = vector.tobytes()
+        nearest = {name: self._nearest(name, key) for name in self.index.domains}
+        return {name: chunks[0][1] if chunks else 0.0 for name, chunks in nearest.items()}
 
     def search(
         self,
@@ -188,7 +203,7 @@ class Retriever:
         Args:
             question: the citizen's words; normalised here.
             domains: search only these; None means all, an empty selection finds nothing.
-            items: keep only these items; None means all, an empty set finds nothing.
+            items: rank only these items, however far the question is; None means all, an empty set finds nothing.
             cues: facets asked for; None reads them from the question.
 
         Raises:
@@ -207,7 +222,7 @@ class Retriever:
             values=asked_values(text),
             aspects=self._aspects.read(vector[None])[0] if self._aspects and vector is not None else None,
         )
-        candidates = self._candidates(chosen, vector, tokens, items)
+        candidates = self._candidates(chosen, vector, tokens) if items is None else self._among(chosen, items)
         hits = [hit for item_id in candidates for hit in self._rank(item_id, query)]
         hits.sort(key=lambda hit: -hit.score)
         return Retrieved(tuple(hits), vector is not None, tuple(tokens), self._weights.unknown(tokens), vector)
@@ -222,38 +237,40 @@ class Retriever:
             chosen.append(self.index.domains[name])
         return chosen
 
-    def _candidates(
-        self,
-        domains: Sequence[DomainIndex],
-        vector: Vectors | None,
-        tokens: Sequence[str],
-        items: frozenset[str] | None,
-    ) -> list[str]:
+    def _nearest_chunks(self, domain: str, vector: bytes) -> list[tuple[int, float]]:
+        return self.index.domains[domain].store.search(np.frombuffer(vector, dtype=np.float32), DENSE_TOP_K)
+
+    def _among(self, domains: Sequence[DomainIndex], items: frozenset[str]) -> list[str]:
+        """Take the given items that the domains have."""
+        return sorted(i for domain in domains for i in items & self._items_of[domain.domain])
+
+    def _candidates(self, domains: Sequence[DomainIndex], vector: Vectors | None, tokens: Sequence[str]) -> list[str]:
         """Take the best items of both arms."""
+        key = b"" if vector is None else vector.tobytes()
         dense: dict[str, float] = {}
         lexical: dict[str, float] = {}
         for domain in domains:
             item_of = self._item_of[domain.domain]
-            if vector is not None:
-                for chunk_id, score in domain.store.search(vector, DENSE_TOP_K):
+            if key:
+                for chunk_id, score in self._nearest(domain.domain, key):
                     item_id = item_of[chunk_id]
                     dense[item_id] = max(dense.get(item_id, 0.0), score)
             for position, score in domain.lexical.search(tokens, LEXICAL_TOP_K):
                 item_id = domain.chunks[position].item_id
                 lexical[item_id] = max(lexical.get(item_id, 0.0), score)
         half = CANDIDATE_ITEMS // 2
-        best = [i for i in sorted(dense, key=lambda i: -dense[i]) if items is None or i in items]
-        best = best[: CANDIDATE_ITEMS - half]
-        more = [i for i in sorted(lexical, key=lambda i: -lexical[i]) if items is None or i in items]
+        best = sorted(dense, key=lambda i: -dense[i])[: CANDIDATE_ITEMS - half]
+        more = sorted(lexical, key=lambda i: -lexical[i])
         return best + [i for i in more if i not in best][:half]
 
     def _rank(self, item_id: str, query: Query) -> list[RecordHit]:
         """Score every record of one item; words alone do not count where meaning stays below the floor."""
         item = self._items[item_id]
         features, nearness = item.features(query)
-        scores = rank_scores(features)
+        kept = item.positive if query.vector is None else item.positive & (nearness >= DENSE_FLOOR)
+        rows = np.flatnonzero(kept)
+        scores = rank_scores(features)[rows].tolist()
         return [
-            RecordHit(record_id, item_id, facet, float(scores[row]), tuple(features[row].tolist()))
-            for row, (record_id, facet) in enumerate(item.records)
-            if item.positive[row] and (query.vector is None or nearness[row] >= DENSE_FLOOR)
+            RecordHit(item.records[row][0], item_id, item.records[row][1], score, tuple(evidence))
+            for row, score, evidence in zip(rows.tolist(), scores, features[rows].tolist(), strict=True)
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -33,10 +34,16 @@ class Searches:
         return {"jz": "居住证申领"}.get(item_id, "")
 
     def search(
-        self, question: str, *, domains: Sequence[str] | None = None, cues: frozenset[Facet] | None = None
+        self,
+        question: str,
+        *,
+        domains: Sequence[str] | None = None,
+        items: frozenset[str] | None = None,
+        cues: frozenset[Facet] | None = None,
     ) -> Retrieved:
         self.asked.append((question, domains, cues))
-        return self._results.get(question, make_retrieved())
+        found = self._results.get(question, make_retrieved())
+        return replace(found, hits=tuple(hit for hit in found.hits if items is None or hit.item_id in items))
 
 
 def following(subject: str, text: str) -> Understanding:
