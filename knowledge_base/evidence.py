@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ from knowledge_base.tokens import Tokeniser
 from knowledge_base.vector_store import VectorStore
 
 Floats = NDArray[np.float32]
+T = TypeVar("T", Facet, str)
+
+_NOWHERE = np.empty(0, dtype=np.int64)
 
 NEAR = 0.56
 """Cosine from which a question counts as near: right records of questions held back are mostly above 0.75."""
@@ -130,7 +134,8 @@ class ItemEvidence:
         self.name = names[0] if names else ""
         self._names = {name: weights.total(tokeniser.tokens(name)) for name in names}
         tokens_of_names = frozenset(token for name in names for token in tokeniser.tokens(name))
-        self._facets = np.array([facet for _, facet in self.records])
+        facets = np.array([facet for _, facet in self.records])
+        self._of_facet = {Facet(facet): facets == facet for facet in set(facets.tolist())}
         self._gap = np.array(["/gap/" in record_id for record_id, _ in self.records])
         self._overview = np.array([record_id.endswith("/overview") for record_id, _ in self.records])
         self._whole = np.array([record_id.count("/") == 1 for record_id, _ in self.records]) & ~self._overview
@@ -144,10 +149,13 @@ class ItemEvidence:
                     gaps_of[token].append(row)
         self._topics = {token: np.array(where) for token, where in gaps_of.items()}
         self._aspects = self._aspects_of_records(aspects)
-        self._values = [
+        stated = [
             frozenset(v for c, _ in pairs if c.kind is ChunkKind.TEXT for v in stated_values(c.text))
             for pairs in by_record.values()
         ]
+        self._of_value = {
+            value: np.array([value in values for values in stated]) for value in frozenset().union(*stated)
+        }
 
     def is_named_in(self, text: str) -> bool:
         """Tell whether a normalised text holds a name of the item."""
@@ -170,32 +178,30 @@ class ItemEvidence:
         veto = np.maximum(negative, item_negative) - np.maximum(dense, item)
         shared = np.zeros(len(self._ids), dtype=np.float32)
         told = np.zeros(len(self.records), dtype=np.float32)
-        for token in query.tokens:
-            if token in self._postings:
-                shared[self._postings[token]] += self._weights[token]
-                told[self._holders[token]] += self._weights[token]
-        alike = np.zeros(len(self._ids), dtype=np.float32)
+        for token in query.tokens & self._postings.keys():
+            weight = self._weights[token]
+            shared[self._postings[token]] += weight
+            told[self._holders[token]] += weight
         pairs = neighbours(query.text)
-        for pair in pairs:
-            if pair in self._alike:
-                alike[self._alike[pair]] += 1
-        alike = 2 * alike / (self._pair_counts + len(pairs))
+        common = [_NOWHERE, *(self._alike[pair] for pair in pairs & self._alike.keys())]
+        counted = np.bincount(np.concatenate(common), minlength=len(self._ids)).astype(np.float32)
+        alike = 2 * counted / (self._pair_counts + len(pairs))
         odds = np.where(self._ask, np.exp((cosines - NEAR) / 0.08), np.float32(0))
         pooled = np.log(np.add.reduceat(odds, self._starts) + 0.01)
         covered = self._weights.total(query.tokens & self._vocabulary) / query.weight
         named = max((w for name, w in self._names.items() if name in query.text), default=0.0)
-        hit = (self._gap | np.isin(self._facets, list(query.cues))) & bool(query.cues)
-        value_hit = (self._gap | np.array([bool(query.values & v) for v in self._values])) & bool(query.values)
-        n = len(self.records)
-        columns = [
+        hit = self._any(self._of_facet, query.cues)
+        value_hit = self._any(self._of_value, query.values)
+        nearest = float(dense.max(initial=0.0))
+        columns: list[NDArray[Any] | float] = [
             spread(text),
             spread(ask),
-            np.full(n, spread(np.float32(item))),
-            np.full(n, spread(dense.max(initial=0.0))),
+            spread(item),
+            spread(nearest),
             np.maximum.reduceat(shared, self._starts) / query.weight,
             np.maximum.reduceat(shared / self._chunk_weight, self._starts),
-            np.full(n, covered),
-            np.full(n, min(1.0, named / query.weight)),
+            covered,
+            min(1.0, named / query.weight),
             hit,
             ~hit & bool(query.cues),
             value_hit,
@@ -210,7 +216,19 @@ class ItemEvidence:
             self._topic_missing(query),
             self._agreement(query),
         ]
-        return np.stack(columns, axis=1).astype(np.float32), np.maximum(dense, item)
+        features = np.empty((len(self.records), len(columns)), dtype=np.float32)
+        for place, column in enumerate(columns):
+            features[:, place] = column
+        return features, np.maximum(dense, item)
+
+    def _any(self, masks: Mapping[T, NDArray[np.bool_]], asked: frozenset[T]) -> NDArray[np.bool_]:
+        """Tell which records have anything that is asked for, gaps always; none has where nothing is asked for."""
+        if not asked:
+            return np.zeros(len(self.records), dtype=np.bool_)
+        found = self._gap
+        for value in asked & masks.keys():
+            found = found | masks[value]
+        return found
 
     def _aspects_of_records(self, aspects: AspectModel | None) -> Floats | None:
         """Give the facet of each record as probabilities `(n_records, n_facets)`; of a gap as read from it."""
@@ -271,6 +289,7 @@ def _is_content(chunk: Chunk) -> bool:
     return chunk.kind not in (ChunkKind.NEGATIVE, ChunkKind.GAP)
 
 
-def spread(cosine: Floats | np.float32) -> Floats:
+def spread(cosine: Floats | float) -> Floats:
     """Spread cosines of the fine-tuned model (unrelated ≈ 0.4, same ≈ 1) over about 0…4; absent gives -1."""
-    return np.where(cosine > 0, (cosine - 0.2) * 4.5, -1.0).astype(np.float32)
+    spread: Floats = np.where(np.asarray(cosine) > 0, (cosine - np.float32(0.2)) * np.float32(4.5), np.float32(-1))
+    return spread
