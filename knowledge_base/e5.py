@@ -40,6 +40,7 @@ class E5:
             )
         except Exception as error:  # the errors of onnxruntime have no base class of their own
             raise EmbedderError(f"the embedding model cannot be loaded: {error}") from error
+        self._session._model_bytes = b""  # 13 MB kept for a change of provider, which never comes
 
     def embed(self, texts: Sequence[str], prefix: str, threads: int = 1) -> Floats:
         """Embed texts with e5's `query: ` or `passage: ` before them: shape `(len(texts), 384)`, L2-normalised."""

@@ -45,11 +45,11 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Tensor:
-    """One tensor as it stands in the file; `count` is its number of weights."""
+    """One tensor as it stands in the file; `count` is its number of weights. Read tensors stay in the mapped file."""
 
     kind: int
     count: int
-    raw: bytes
+    raw: bytes | memoryview
 
 
 @dataclass(frozen=True)
@@ -110,14 +110,14 @@ def read_weights(path: Path) -> WeightsFile:
         name = data[at : at + int(length)].decode()
         at += int(length)
         kind, count, offset, size = (int(value) for value in take("BIQQ"))
-        tensors[name] = Tensor(kind, count, data[offset : offset + size])
+        tensors[name] = Tensor(kind, count, memoryview(data)[offset : offset + size])
     words = Vocabulary(pieces, scores.astype(np.float32), bos, eos, pad, unknown, _replaced(raw, n_replaced), raw)
     return WeightsFile(version, tuple(sizes), float(epsilon), words, tensors)
 
 
-def unpacked(raw: bytes | NDArray[np.uint8]) -> Floats:
+def unpacked(raw: bytes | memoryview | NDArray[np.uint8]) -> Floats:
     """Unpack Q4_0 blocks into one row of floats."""
-    rows = (np.frombuffer(raw, np.uint8) if isinstance(raw, bytes) else raw).reshape(-1, BLOCK_BYTES)
+    rows = (raw if isinstance(raw, np.ndarray) else np.frombuffer(raw, np.uint8)).reshape(-1, BLOCK_BYTES)
     scales = rows[:, :2].copy().view(np.float16).astype(np.float32)
     nibbles = np.concatenate([rows[:, 2:] & 15, rows[:, 2:] >> 4], axis=1).astype(np.float32) - 8
     return (nibbles * scales).reshape(-1)

