@@ -30,7 +30,7 @@ from assistant.tickets.gazetteer import Gazetteer
 from assistant.tickets.kinds import kind_of
 from assistant.tickets.lexicon import is_word
 from assistant.tickets.matters import matters
-from assistant.tickets.occasions import occurred_at
+from assistant.tickets.occasions import going_on, occurred_at
 from assistant.tickets.parties import parties
 from assistant.tickets.phones import phone, spans
 from assistant.tickets.schema import (
@@ -221,10 +221,18 @@ class Drafter:
             kind=found,
             category=Field(category, sure),
             urgency=urgency,
+            occurred_at=going_on(words, draft.occurred_at, transcript.now)
+            if _strikes(dangers)
+            else draft.occurred_at,
             acceptance=acceptance(words, dangers, in_dongguan, code, sure),
             title=title,
             demand=demand,
         )
+
+
+def _strikes(dangers: list[signals.Emergency]) -> bool:
+    """Tell whether a danger is something that happens, as a fire is; despair is none."""
+    return any(danger.kind != "suicide" for danger in dangers)
 
 
 class _Clock:
