@@ -44,14 +44,14 @@ _FUTURE = re.compile(
 )
 _NEXT = re.compile(r"(?<![一楼之以底地乡山脚])下(?:一?个|一?次)?$")
 _FUTURE_AFTER = re.compile(
-    r"^(?:之?前(?!后|面|天)|以前|截止|到期|届满|为?止(?!血|痛)|起?生效|(?:就|才|要|正式)?(?:开庭|开学|开标|交房(?!了)|上岗|开考)|要(?!求)|就要|会|将|能|可以|可不可以|能不能|是不是|必须|还(?!在|是|有)|给我(?!打|说|发)|叫他|让他|叫人|派人|安排|帮|想|之内|前能|再(?!次)|停了$|不[^ ,，]{0,6}就)"
+    r"^(?:之?前(?!后|面|天)|以前|截止|到期|届满|为?止(?!血|痛)|起?生效|(?:就|才|要|正式)?(?:开庭|开学|开标|交房(?!了)|上岗|开考)|要(?!求)|就要|会|将|能|可以|可不可以|能不能|是不是|必须|还(?!在|是|有)|给我(?!打|说|发)|叫他|让他|叫人|派人|安排|帮|想|来(?:问|咨询|反映)|说[^ ,，]{1,12}明天|打(?:这?个)?电话(?:就是|是|来)?(?:想|问|反映)|之内|前能|再(?!次)|停了$|不[^ ,，]{0,6}就)"
 )
 _REPORTED = re.compile(
-    r"^[\u4e00-\u9fff ,，]{0,8}?(?:打过(?:电话|12345|热线|给你们|你们)|打了(?:电话|12345|热线)|打给你们|反映(?:过|了)|投诉(?:过|了)|报(?:过|了)(?:修|警|案)|举报过|来电|回电|提过|登记过|办结|回复|答复|受理|"
+    r"^[\u4e00-\u9fff ,，]{0,8}?(?:打过(?:电话|12345|热线|给你们|你们)|打了(?:电话|12345|热线)|打给你们|反映(?:过|了)|投诉(?:过|了)|报(?:过|了|的)(?:修|警|案)|交(?:的|了)(?:材料|资料)|举报过|来电|回电|提过|登记过|办结|回复|答复|受理|"
     r"提交|递交|递的|申请|申报|立案|寄出|挂号信|问过|咨询过|录过|报过|打110|打过110|打的(?:电话|12345|热线)|有人打(?:过?电话|12345|来))"
 )
 _VAGUE_AFTER = re.compile(
-    r"^(?:左右|前后|上下|那几天|这几天|那阵|附近)?(?:那|这)?(?:阵子|段时间|些天|几天)|^(?:至|到|-|~|—|、)(?:\d{1,2}[月日号.]|[一二三十]+[月日号])|^[^,，。 ]{0,4}(?:以来|至今)|^期间|^(?:都|已经)*是?第[三四五六七八九十\d]天"
+    r"^(?:左右|前后)|^(?:上下|那几天|这几天|那阵|附近)?(?:那|这)?(?:阵子|段时间|些天|几天)|^(?:至|到|-|~|—|、)(?:\d{1,2}[月日号.]|[一二三十]+[月日号])|^[^,，。 ]{0,4}(?:以来|至今)|^期间|^(?:都|已经)*是?第[一二三四五六七八九十\d]+天|^(?:都|已经)*是?我?第[一二三四五六七八九十\d]+次(?:打|来|投诉|反映)"
 )
 _PAST_EVENT = re.compile(
     r"了|过|到|见|被|在|从|就|发现|发生|收到|买|掉|撞|摔|咬|打|偷|抢|骗|停|爆|漏|断|塌|倒|办|下单|交|付|转|坏|起火|着火|不停|吃|去|来|拒|扣|罚|说|又|有|拆|冒|喷|炸|死|晕|吐|拉|丢|捡"
@@ -70,15 +70,18 @@ _TERM = re.compile(
     r"(?:工资|社保|合同|租约|租期|房租|学期|年度|生产日期|保质期|有效期|有效至|工期|期限|到期|到期日|开业于)(?:签?到|写到|是|到|至|为|在)?$"
 )
 _ONWARDS = re.compile(r"^(?:这天|那天|晚上|早上|晚)?(?:就|便)?(?:开始|起(?![火来床诉]))")
+_OFFICE_CAME = re.compile(r"[^ ,，]{0,2}(?:换|修|来|清|处理|弄|补|搞)(?:过|了|好)")
 _RANGE = re.compile(r"[日号\d](?:至|到|-|~|—)$")
 _BIRTH_BEFORE = re.compile(r"(?:生日|出生(?:日期|年月)|生于)(?:是|为|在|:)?[ ]*$")
-_BIRTH_AFTER = re.compile(r"^(?:凌晨|早上|晚上)?(?:出生|生的|生日|生人|生[,，。 ]|生$)")
+_BIRTH_AFTER = re.compile(
+    r"^(?:就|才|刚)?满[一二两三四五六七八九十\d]+(?:周?岁|个?月)|^(?:凌晨|早上|晚上)?(?:出生|生的|生日|生人|生[,，。 ]|生$)"
+)
 _BACKGROUND_BEFORE = re.compile(r"(?:合同|协议|入职|进厂|进公司|入住|开业|搬来|结婚|离婚|认购书)(?:是|在|于)?$")
 _BACKGROUND = re.compile(
     r"^[^,，。 ]{0,6}?(?:入职|进(?:的)?厂|进公司|上班至今|开始上班|签(?:订|的|了)[^,，。]{0,8}(?:合同|协议)|签订|入住|搬(?:进|来|过来)|拿的?证|结的?婚|离的?婚|租的|开业)"
 )
 _FOLLOW_UP = re.compile(
-    r"^[ ]?(?:[\u4e00-\u9fff]{0,6}?(?:打(?:了|过)?(?:个|一个)?电话|派出所|医院|做了?笔录|报(?:了|的)?[警案]|才报|回电|回复|答复|通知|告诉|跟我说|问|查|找|联系|复查|检查|手术|住院|出院|疫苗|换药|投诉|催|退了|好了|恢复|修好|处理|按手印)|[\u4e00-\u9fff]{0,3}?(?:去又|又说|又要|还[在没有是]|仍|才|去(?!年)|拿去|拿回|回去|说|就说|收到短信|收到))"
+    r"^[ ]?(?:[\u4e00-\u9fff]{0,4}?发现|[\u4e00-\u9fff]{0,6}?(?:打(?:了|过)?(?:个|一个)?电话|派出所|医院|做了?笔录|报(?:了|的)?[警案]|才报|回电|回复|答复|通知|告诉|跟我说|问|查|找|联系|复查|检查|手术|住院|出院|疫苗|换药|投诉|催|退了|好了|恢复|修好|处理|按手印)|[\u4e00-\u9fff]{0,3}?(?:去又|又说|又要|还[在没有是]|仍|才|去(?!年)|拿去|拿回|回去|说|就说|收到短信|收到))"
 )
 _ASKED_WHEN = re.compile(
     r"哪一?[天日晚]|几号|几时|边日|什么时候(?!方便)|什么时间(?!方便)|何时|日期是|[是系].{1,12}(?:吗|吧|对吧|对吗|对不对|[?])"
@@ -87,6 +90,9 @@ _RESCUE = re.compile(
     r"快(?:来(?!了)|点来|点派|点叫|点啊|派|叫|救)|(?:赶紧|马上|立刻)(?:来|派|叫|救)|救命|救护车|(?:打|拨|叫)(?:了|过|个)?(?:110和)?(?:120|119)|叫消防|消防车|出不来|(?:困|卡|停)在.{0,8}(?:楼|层|里面)|叫门不应|没有?人应|没反应|昏迷|抽筋|走丢|走失|往外跑|逃出来"
 )
 """Words of somebody who needs help this minute, or of the agent who asks whether it was called."""
+_ASKED_NUMBER = re.compile(
+    r"门牌|几号[楼栋线房窗车]|哪[一个]?[栋座间]|几[栋座]|房号|窗口|工号|车牌|地址|位置|哪条线|几路"
+)
 _NO_EVENT_ASKED = re.compile(
     r"登记|反映|打(?:过|的)?电话|来电|回访|提交|申请|递交|投诉|报(?:过|了)?[警修案]|出生|生日|到期|方便|签(?:的|订)?合同|入职|号楼|号窗|几号[楼栋线房窗车]"
 )
@@ -178,15 +184,13 @@ def _confirmed(words: CallerWords, now: dt.datetime) -> Iterator[_Dated]:
             yield _Dated(replace(said[0], span=(start + said[0].span[0], start + said[0].span[1])), _Weight.EVENT)
 
 
-def _was_asked_when(words: CallerWords, place: int) -> bool:
-    """Tell whether what stands at a place answers the agent's question for a day."""
+def _answers(words: CallerWords, place: int, question: re.Pattern[str]) -> bool:
+    """Tell whether what stands at a place begins the answer to such a question of the agent."""
     for asked, answer in pairwise(range(len(words.turns))):
         turn = words.turns[answer]
         if turn.start <= place < turn.end:
-            question = words.reply(asked) if words.turns[asked].speaker == AGENT else ""
-            return bool(
-                place - turn.start <= 8 and _ASKED_WHEN.search(question) and not _NO_EVENT_ASKED.search(question)
-            )
+            of_agent = words.turns[asked].speaker == AGENT
+            return bool(of_agent and place - turn.start <= 8 and question.search(words.reply(asked)))
     return False
 
 
@@ -210,7 +214,9 @@ def _dated(words: CallerWords, now: dt.datetime) -> Iterator[_Dated]:
                 continue  # 不是昨天
             corrects = True  # 昨天 不是 前天
         past = _in_the_past(said, after, now.date())
-        asked = _was_asked_when(words, start)
+        if said.form is Form.DAY and _answers(words, start, _ASKED_NUMBER):
+            continue  # 门牌 – 十二号
+        asked = _answers(words, start, _ASKED_WHEN)
         weight = _weight(past, before, after, asked) if past else None
         if past and weight is None and (corrects or (kept and _TAKEN_BACK.match(after))):
             weight = _Weight.EVENT
@@ -251,7 +257,8 @@ def _is_event(said: Said, before: str, after: str, asked: bool) -> bool:
         form is Form.WEEKDAY and (_WEEKDAYS_BEFORE.search(before) or _WEEKDAYS_AFTER.match(after)),
         _DUE.search(before),
         not said.named_past and _FUTURE.search(before),
-        _NEXT.search(before) or _FUTURE_AFTER.match(near),
+        _NEXT.search(before) or _FUTURE_AFTER.match(after if form is Form.NOW_CLOCK else near),
+        before.endswith("你们") and _OFFICE_CAME.match(near),
         _REPORTED.match(near) or _VAGUE_AFTER.match(near),
         form not in (Form.RELATIVE, Form.WEEKDAY, *BY_THE_CLOCK) and _ONWARDS.match(near),
         form is Form.DAY
