@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -39,10 +40,11 @@ WEIGHTS = {
     "same_village": 0.0,
     "other_village": 0.0,
     "beside": 0.0,
+    "altered": 0.0,
     "offset": -8.8,
 }
 
-IN_WORDS = ("rare", "same_village", "other_village", "beside")
+IN_WORDS = ("rare", "same_village", "other_village", "beside", "altered")
 """Features that need the words of both."""
 
 RARE = 5.0
@@ -55,6 +57,16 @@ NO_GRIEVANCE = ("咨询", "表扬", "意见建议")
 """Such a ticket never repeats a complaint, nor the other way round."""
 
 _FILLER = re.compile(r"坐席|话务员|客服|市民|您好|你好|请讲|诉求|投诉|反映|举报|希望|部门|处理|东莞市?|[\W_]+")
+_OF_THE_CALLER = re.compile(
+    r"1[3-9]\d{9}|[零一二三四五六七八九幺〇\d]{7,}|(?:我)?姓[\u4e00-\u9fff]|\d+月\d+[日号]?|[\W_]+"
+)
+"""What differs between two callers or days, not between two matters."""
+
+_NUMBER = re.compile(r"[\d一二三四五六七八九十百]+(?:[号栋座期区楼巷路]|$)|^\d+$")
+
+_COMPARED = 400
+"""Characters of a text in which alterations are looked for."""
+
 _BESIDE = re.compile(r".{0,2}?(?:的|那家|那间|那个)?(?:隔壁|楼上|分店|斜对面)")
 
 
@@ -142,6 +154,7 @@ class DuplicateFinder:
             "same_village": float(same_village),
             "other_village": float(bool(ours and theirs) and not same_village),
             "beside": float(self._beside(one, other)),
+            "altered": 0.0 if one.caller and one.caller == other.caller else _altered(one, other),
         }
 
     def common_words(self, one: Matter, other: Matter) -> tuple[str, ...]:
@@ -199,6 +212,24 @@ def _pairs(text: str) -> list[str]:
 
 def _says_beside(name: str, text: str) -> bool:
     return any(_BESIDE.match(text, match.end()) for match in re.finditer(re.escape(name), text))
+
+
+def _altered(one: Matter, other: Matter) -> float:
+    """Tell how far two texts are the same but for some words put in the place of others: 0 up to a third, 1 from two.
+
+    Two people who tell of one matter never use the same words; who tells of 6号 and who of 16号 in the same words
+    tell of two. What is only added changes nothing.
+    """
+    if len(one.grams.keys() & other.grams.keys()) < 0.35 * min(len(one.grams), len(other.grams)):
+        return 0.0
+    first, second = (_OF_THE_CALLER.sub("", normalise(m.text))[:_COMPARED] for m in (one, other))
+    match = SequenceMatcher(None, first, second, autojunk=False)
+    taken = "".join(first[a:b] for kind, a, b, *_ in match.get_opcodes() if kind != "equal")
+    put = "".join(second[a:b] for kind, *_, a, b in match.get_opcodes() if kind != "equal")
+    if not (taken and put) and not _NUMBER.search(taken + put):
+        return 0.0
+    same = sum(block.size for block in match.get_matching_blocks() if block.size >= 3) / min(len(first), len(second))
+    return min(1.0, max(0.0, (same - 0.35) / 0.3))
 
 
 def _common_stretches(one: str, other: str, shortest: int = 2) -> list[str]:

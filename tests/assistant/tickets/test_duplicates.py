@@ -131,6 +131,15 @@ def test_the_neighbour_of_what_the_other_names_is_something_else(
     assert finder.features(matter("a", one), matter("b", other))["beside"] == beside
 
 
+def test_the_same_words_with_another_name_in_them_are_altered(finder: DuplicateFinder) -> None:
+    text = "长安咸西三巷6号楼顶在加建铁皮房，已经焊了架子，请城管来查处"
+    other = matter("b", text.replace("6号", "16号").replace("已经焊了架子", "架子刚焊"))
+    assert finder.features(matter("a", text), other)["altered"] > 0.5
+    assert finder.features(matter("a", text), matter("b", text + "，到现在没人来"))["altered"] == 0
+    assert finder.features(matter("a", text, caller="x"), replace(other, caller="x"))["altered"] == 0
+    assert finder.features(FIRST, AGAIN)["altered"] == 0
+
+
 def test_what_has_no_embedding_is_not_possible(finder: DuplicateFinder) -> None:
     assert finder.possible(replace(AGAIN, vector=None), [FIRST], 40) == []
     assert finder.possible(AGAIN, [replace(FIRST, vector=None)], 40) == []
