@@ -39,6 +39,10 @@ from prompts import reply
 
 logger = logging.getLogger(__name__)
 
+MAYBE_ATTACK = 0.15
+"""Probability of an attack from which nothing is answered, though it is not refused; no honest question of the dev
+split reaches it."""
+
 GAP_WITHIN = 1.5
 """How far behind the best record a known gap may rank and still be named in an abstention."""
 
@@ -81,7 +85,8 @@ class Answerer:
         if pointer:
             told = reply("unanswerable.pointer", told=pointer.rstrip("。"))
             return abstention(told, sure, item_id=hits[0].item_id, options=self._nearest(retrieved))
-        if self.approved.is_beside(hits[0], understanding.question, on):
+        attack = intent.family("refused") >= MAYBE_ATTACK
+        if attack or self.approved.is_beside(hits[0], understanding.question, on):
             return self._nothing(retrieved, sure)
         draft = self._approved(hits, understanding, sure, on)
         return await self._composed(draft, understanding, emit) if draft else self._nothing(retrieved, sure)

@@ -23,22 +23,22 @@ ASK_BACK = 0.5
 """From this probability that the choice is left open the assistant asks back; chosen on the development cases."""
 
 WEIGHTS: dict[str, float] = {
-    "sure": 4.047,  # probability that the best record answers
-    "short": -2.189,  # characters, up to 30, in tens
-    "log_length": -3.510,  # logarithm of the characters
-    "named": -2.012,  # the message names an item
-    "top": -0.169,  # share of the ranking's probability that the likeliest item has
-    "spread": 2.001,  # entropy of these shares
-    "nearest": 1.087,  # how near the nearest item is in meaning (spread cosine)
-    "gap_to_second": -0.422,  # by how much it is nearer than the second
-    "gap_to_third": -1.095,  # and than the third
-    "ambiguous": 3.023,  # a word known to be ambiguous stands in the question
-    "lead": -0.293,  # by how much the item's best record outranks that of any other item
-    "covered": 1.440,  # share of the question's weight that the item has words for
-    "facets": 0.481,  # how many facets are asked for
-    "gap_lead": 1.630,  # by how much a known gap is nearer in meaning than anything the item states
+    "sure": 4.832,  # probability that the best record answers
+    "short": -2.005,  # characters, up to 30, in tens
+    "log_length": -3.366,  # logarithm of the characters
+    "named": -2.274,  # the message names an item
+    "top": -1.743,  # share of the ranking's probability that the likeliest item has
+    "spread": 1.958,  # entropy of these shares
+    "nearest": 1.848,  # how near the nearest item is in meaning (spread cosine)
+    "gap_to_second": -0.743,  # by how much it is nearer than the second
+    "gap_to_third": -1.061,  # and than the third
+    "ambiguous": 3.004,  # a word known to be ambiguous stands in the question
+    "lead": -0.309,  # by how much the item's best record outranks that of any other item
+    "covered": 1.744,  # share of the question's weight that the item has words for
+    "facets": 0.364,  # how many facets are asked for
+    "gap_lead": 1.725,  # by how much a known gap is nearer in meaning than anything the item states
 }
-BIAS = 5.200
+BIAS = 3.269
 
 CLEAR_SHARE = 0.8
 """A message that names an item is answered where its item has this share of the ranking's probability."""

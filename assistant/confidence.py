@@ -9,7 +9,7 @@ from assistant.intents import Intent
 from assistant.logistic import logistic
 from knowledge_base.retrieval import RecordHit, Retrieved
 
-THRESHOLD = 0.5
+THRESHOLD = 0.55
 """Below this probability the assistant abstains; `eval` prints the risk–coverage curve it was read from."""
 
 THRESHOLD_STRANGE = 0.6
@@ -23,22 +23,22 @@ CLEAR_LEAD = 10.0
 """A lead in ranking scores beyond which nothing becomes clearer."""
 
 WEIGHTS: dict[str, float] = {
-    "gap_lead": -2.031,  # by how much a known gap is nearer in meaning than anything the item states
-    "gap_alike": -2.457,  # by how much it shares more character pairs with the question than the best record does
-    "outside": -7.151,  # probability that the message is of a kind that no service guide answers
-    "ask": -0.066,  # cosine to the nearest question or the text of the best record (spread)
-    "alike": -2.269,  # share of character pairs in common with the best record's likest chunk
-    "covered": 2.144,  # share of the question's weight that the item has words for
-    "value_miss": -1.614,  # a kind of value is asked for which the record does not state
-    "item_share": 4.680,  # the item's share of the ranking's probability
-    "lead": 0.054,  # by how much the item's best record outranks that of any other item
-    "facet_miss": 0.438,  # other facets are asked for than the record's
-    "item": 1.043,  # cosine to the nearest name or phrasing of the item (spread)
-    "aspect": -0.011,  # how likely question and best record speak of the same facet (logarithm)
-    "topic_missing": 0.143,  # weight share of the best gap's topic that the question does not speak of
+    "gap_lead": -1.657,  # by how much a known gap is nearer in meaning than anything the item states
+    "gap_alike": -3.478,  # by how much it shares more character pairs with the question than the best record does
+    "outside": -7.599,  # probability that the message is of a kind that no service guide answers
+    "ask": 0.353,  # cosine to the nearest question or the text of the best record (spread)
+    "alike": -3.932,  # share of character pairs in common with the best record's likest chunk
+    "covered": 2.350,  # share of the question's weight that the item has words for
+    "value_miss": -1.780,  # a kind of value is asked for which the record does not state
+    "item_share": 5.064,  # the item's share of the ranking's probability
+    "lead": 0.066,  # by how much the item's best record outranks that of any other item
+    "facet_miss": 0.455,  # other facets are asked for than the record's
+    "item": 0.980,  # cosine to the nearest name or phrasing of the item (spread)
+    "aspect": -0.134,  # how likely question and best record speak of the same facet (logarithm)
+    "topic_missing": 0.469,  # weight share of the best gap's topic that the question does not speak of
 }
 
-BIAS = -5.996
+BIAS = -7.215
 
 
 def evidence(retrieved: Retrieved, intent: Intent) -> dict[str, float] | None:

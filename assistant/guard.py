@@ -14,7 +14,7 @@ Ending = tuple[AnswerStatus, str]
 
 SURE: dict[AnswerStatus, float] = {
     AnswerStatus.EMERGENCY: 0.25,
-    AnswerStatus.REFUSED: 0.35,
+    AnswerStatus.REFUSED: 0.3,
     AnswerStatus.HANDOFF: 0.5,
     AnswerStatus.TICKET: 0.5,
     AnswerStatus.SMALLTALK: 0.55,

@@ -26,6 +26,21 @@ _SLOTS: dict[str, dict[str, str]] = {
         "东莞户籍": r"(东莞|本地|莞|本市)(户口|户籍|籍|人)|户口在(东莞|本地)|莞籍",
     },
 }
+_CONTRASTS: tuple[dict[str, str], ...] = (
+    {"公司": r"公司|企业", "个体户": r"个体工商户|个体户|个体"},
+    {
+        "第一次办": r"第一次(?:申?办|申领)?|首次(?:申领|办理?)?|初次(?:申领|办理?)?",
+        "丢了补办": r"(?<![没冇未])(?:弄丢了?|丢了?|遗失了?|不见了)(?:[要想]?补[办领发]?)?|补[办领发]",
+        "到期换": r"(?:快?到期|过期|期满)了?(?:[要想]?换[办领发]?)?|换[领发]",
+    },
+    {"结婚": "结婚", "离婚": "离婚"},
+    {"买房": "[买购]房", "租房": "租房"},
+)
+"""What stands against one another in items that are siblings, each with the wordings it replaces."""
+
+CONTRAST_CHARS = 24
+"""A follow-up no longer than this that names the other of two ("那公司呢") asks the same of the other."""
+
 _AGE = re.compile(r"(\d{1,3})\s*(周)?岁")
 
 
@@ -55,6 +70,7 @@ def understand(text: str, turns: Sequence[Turn], names: Callable[[str], bool]) -
     for question in earlier:
         subject = f"{subject} {question}" if subject and is_follow_up(question, names) else question
     follow_up = bool(subject) and is_follow_up(text, names)
+    subject = contrasted(subject, text) if follow_up else subject
     question = f"{subject} {text}" if follow_up else text
     cues = facet_cues(text) or (facet_cues(subject) if follow_up else frozenset())
     slots = read_slots(question)
@@ -71,6 +87,18 @@ def is_follow_up(text: str, names: Callable[[str], bool]) -> bool:
         return False
     pointing = bool(_FOLLOW_UP.search(text)) and len(text) <= POINTING_CHARS
     return pointing or (len(text) <= LEANING_CHARS and not names(text))
+
+
+def contrasted(subject: str, text: str) -> str:
+    """Put what a short follow-up says in the place of what it stands against: 个体户注销要公示吗, 那公司呢."""
+    if len(text) > CONTRAST_CHARS:
+        return subject
+    for group in _CONTRASTS:
+        said = [word for word, wordings in group.items() if re.search(wordings, text)]
+        if len(said) == 1 and not re.search(group[said[0]], subject):
+            others = "|".join(wordings for word, wordings in group.items() if word != said[0])
+            subject = re.sub(others, said[0], subject)
+    return subject
 
 
 def read_slots(text: str) -> dict[str, str]:

@@ -10,7 +10,6 @@ from assistant.tickets.dispatch import Dispatcher
 from assistant.tickets.draft import Drafter
 from assistant.tickets.duplicates import DuplicateFinder, rarity_of
 from assistant.tickets.exemplars import shipped_tickets
-from assistant.tickets.gazetteer import Gazetteer
 from assistant.tickets.versions import ModelVersions
 from assistant.tickets.wording import Wording
 from eval.ticket_duplicates import EarlierCases
@@ -38,6 +37,6 @@ def drafting(model: Path | None = None) -> Drafting:
     path = model or ModelVersions(settings.data_dir / "tickets" / "models").path()
     embedder = E5Embedder()
     classifier = Classifier(kb.appeal_categories, kb.towns, embedder, path)
-    finder = DuplicateFinder(rarity_of(example.text for example in shipped_tickets()), Gazetteer(kb.towns))
+    finder = DuplicateFinder(rarity_of(example.text for example in shipped_tickets()))
     drafter, wording = Drafter(kb, classifier, Dispatcher.of(kb, classifier.model)), Wording(kb.towns)
     return Drafting(drafter, EarlierCases(finder, embedder, wording), finder, embedder, wording)

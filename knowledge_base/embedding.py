@@ -41,7 +41,7 @@ EMBEDDER_THREADS = min(2, os.cpu_count() or 1)
 """Threads among which several texts are shared out; one text is computed by the caller's thread."""
 
 
-TUNED = Path(__file__).parent / "e5-small-guanjia-2-q4.bin"
+TUNED = Path(__file__).parent / "e5-small-guanjia-3-q4.bin"
 """multilingual-e5-small fine-tuned on the questions of the starter set by `python -m eval.tuning.train`, 4-bit.
 
 Vectors are kept by the name of this file: weights that are trained again get another name.

@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from assistant.tickets.exemplars import shipped_tickets
 from assistant.tickets.wording import Wording
 from eval.held_out import hold_out
 from eval.tuning.network import Layer, embedded, encoded, layers_of, pooled, with_layers
+from eval.tuning.typos import Typist
 from eval.tuning.weights_file import for_chinese, write_weights
 from knowledge_base.cantonese import to_standard
 from knowledge_base.chunking import Chunk, ChunkKind, domain_chunks
@@ -65,6 +66,9 @@ RATE, RATE_LINEAR = 4e-5, 2e-3
 WARM_UP = 60
 SAME = 0.965
 """Cosine before training from which questions of different records are not pushed apart: they ask the same."""
+
+MISTYPED = 0.2
+"""Share of the questions that are learnt from in a mistyped copy as well."""
 
 LENGTHS = (16, 24, 32, 48, 72)
 SHORT, LONG = 24, 72
@@ -120,12 +124,16 @@ def tickets() -> list[Labelled]:
 
 
 def questions() -> list[Question]:
-    """List what the index holds without the questions held back, then those."""
+    """List what the index holds without the questions held back, some of them mistyped as well, then the others."""
     with tempfile.TemporaryDirectory() as folder:
         held = hold_out(STARTER_CONTENT, Path(folder) / "content")
         kb = load_content(Path(folder) / "content")
     chunks = [chunk for part in domain_chunks(kb).values() for chunk in part]
     known = [_question(chunk) for chunk in chunks if chunk.kind is not ChunkKind.NEGATIVE]
+    asks = [_question(chunk) for chunk in chunks if chunk.kind is ChunkKind.ASK]
+    typist = Typist((ask.text for ask in asks), SEED)
+    chosen = random.Random(SEED).sample(asks, round(MISTYPED * len(asks)))
+    known += [replace(ask, text=typist.mistyped(ask.text)) for ask in chosen]
     return known + [
         Question(to_standard(normalise(h.text)), h.record_id, h.item_id, held=True) for h in held if h.record_id
     ]

@@ -17,7 +17,6 @@ from assistant.tickets.dispatch import Dispatcher
 from assistant.tickets.draft import Drafter
 from assistant.tickets.duplicates import DuplicateFinder, rarity_of
 from assistant.tickets.exemplars import shipped_tickets
-from assistant.tickets.gazetteer import Gazetteer
 from assistant.tickets.policy import SHIPPED, Policy
 from assistant.tickets.schema import TicketKind
 from assistant.tickets.versions import ModelVersions
@@ -91,7 +90,7 @@ class TicketService:
     def desk(self) -> TicketDesk:
         """Who drafts, keeps and sends."""
         kb = self._product.index.kb
-        finder = DuplicateFinder(rarity_of(example.text for example in shipped_tickets()), Gazetteer(kb.towns))
+        finder = DuplicateFinder(rarity_of(example.text for example in shipped_tickets()))
         earlier = EarlierTickets(self.store, finder, self._product.embedder, Wording(kb.towns))
         return TicketDesk(self.drafter, Limits(kb.ticket_rules), earlier, self._product.assistant, self.store)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from langchain_core.language_models import BaseChatModel
 
-from assistant.answer import Answerer, facts_in_turn
+from assistant.answer import MAYBE_ATTACK, Answerer, facts_in_turn
 from assistant.answers import ActionKind, AnswerStatus, Citation, Sentence, Tier, Turn
 from assistant.compose import Composer
 from assistant.compose_approved import ApprovedAnswers
@@ -78,6 +78,16 @@ async def test_question_of_unknown_words_is_told_plainly_that_nothing_is_there(
     assert draft.options == ()
 
 
+async def test_what_may_be_an_attack_is_not_answered(small_kb: KnowledgeBase) -> None:
+    meant, found = understood("首次申领居住证多少钱"), make_retrieved(FEE)
+    for probability, status in (
+        (MAYBE_ATTACK - 0.01, AnswerStatus.ANSWERED),
+        (MAYBE_ATTACK, AnswerStatus.UNANSWERABLE),
+    ):
+        draft = await answerer(small_kb).draft(meant, found, make_intent(harmful=probability), [], TODAY)
+        assert draft.status is status
+
+
 async def test_known_gap_is_named_and_its_guide_offered(small_kb: KnowledgeBase) -> None:
     draft = await drafted(answerer(small_kb), "去哪里问居住证的事情", make_hit("jz-apply/fee/1", 1.0, Facet.FEE), GAP)
     assert draft.sentences[0].text == reply("unanswerable.gap", topic="居住证办理点的电话")
@@ -134,10 +144,10 @@ async def test_bare_ambiguous_word_is_asked_back_about(small_kb: KnowledgeBase) 
 async def test_after_two_questions_back_in_a_row_the_best_match_is_answered(small_kb: KnowledgeBase) -> None:
     asked = Turn("assistant", reply("clarification.items") + "\n1. 居住证申领")
     said = Turn("user", "办证")
-    draft = await drafted(answerer(small_kb), "办证", FEE, OTHER_FEE, turns=[said, asked, said, asked])
+    draft = await drafted(answerer(small_kb), "办证", *RIVALS, turns=[said, asked, said, asked])
     assert draft.status is AnswerStatus.ANSWERED
     fresh = [said, asked, said, Turn("assistant", "【收费】"), said, asked]
-    assert (await drafted(answerer(small_kb), "办证", FEE, turns=fresh)).status is AnswerStatus.CLARIFICATION
+    assert (await drafted(answerer(small_kb), "办证", *RIVALS, turns=fresh)).status is AnswerStatus.CLARIFICATION
 
 
 async def test_items_that_fit_a_short_question_equally_well_are_asked_back_about(small_kb: KnowledgeBase) -> None:
@@ -198,7 +208,7 @@ async def test_slow_model_leaves_what_it_said_in_time(small_kb: KnowledgeBase) -
 
 @pytest.mark.parametrize(
     ("question", "hits"),
-    [("办证", (FEE,)), ("深圳的居住证多少钱", (FEE,)), ("量子纠缠", ()), ("去哪里问居住证的事情", (GAP,))],
+    [("办证", RIVALS), ("深圳的居住证多少钱", (FEE,)), ("量子纠缠", ()), ("去哪里问居住证的事情", (GAP,))],
     ids=["clarification", "outside", "nothing", "gap"],
 )
 async def test_model_is_not_asked_where_there_is_no_answer_to_word(

@@ -7,7 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from assistant.answers import Turn
-from assistant.understand import LEANING_CHARS, Understanding, chosen_option, is_follow_up, read_slots, understand
+from assistant.understand import (
+    LEANING_CHARS,
+    Understanding,
+    chosen_option,
+    contrasted,
+    is_follow_up,
+    read_slots,
+    understand,
+)
 from knowledge_base.content import KnowledgeBase
 from knowledge_base.schema import Facet
 from serving.build import Product
@@ -140,3 +148,20 @@ def test_names_of_the_real_knowledge_base_tell_new_questions_from_follow_ups(
 ) -> None:
     known: Callable[[str], bool] = product.assistant.retriever.names_item
     assert understand(second, [Turn("user", first)], known).follow_up is follows
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "asked"),
+    [
+        ("个体户简易注销要公示吗", "那公司呢", "公司简易注销要公示吗"),
+        ("第一次办护照多少钱", "那要是丢了补一本呢", "丢了补办护照多少钱"),
+        ("身份证丢了补办收多少钱", "没丢,只是到期换一张", "身份证到期换收多少钱"),
+        ("租房提公积金要什么", "买房的呢", "买房提公积金要什么"),
+        ("公司注销要公示吗", "那公司要多久", "公司注销要公示吗"),
+        ("居住证多少钱", "那公司呢", "居住证多少钱"),
+        ("个体户要交社保吗", "我去年开始在一家公司上班,他们说已经帮我交了,是真的吗", "个体户要交社保吗"),
+    ],
+    ids=["company", "lost", "expired", "buying", "the-same", "no-contrast", "long"],
+)
+def test_short_follow_up_that_names_the_other_of_two_asks_the_same_of_it(subject: str, text: str, asked: str) -> None:
+    assert contrasted(subject, text) == asked

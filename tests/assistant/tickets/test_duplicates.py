@@ -11,7 +11,6 @@ from assistant.tickets.classify import Classifier
 from assistant.tickets.deadlines import DueState, Limits
 from assistant.tickets.duplicates import DuplicateFinder, Matter, embedding_of, rarity_of
 from assistant.tickets.exemplars import shipped_tickets
-from assistant.tickets.gazetteer import Gazetteer
 from assistant.tickets.schema import TicketKind
 from assistant.tickets.transcript import caller_words, parse
 from assistant.tickets.wording import Wording
@@ -51,7 +50,7 @@ def matter(
 
 @pytest.fixture(scope="module")
 def finder() -> DuplicateFinder:
-    return DuplicateFinder(rarity_of(example.text for example in shipped_tickets()), Gazetteer(load_content().towns))
+    return DuplicateFinder(rarity_of(example.text for example in shipped_tickets()))
 
 
 FIRST = matter("a", "清溪三星村路口晚上炒粉车十几档，油水直接泼下水道，走路一脚油，规范一下", days=1.0)
@@ -98,46 +97,6 @@ def test_possible_ones_hold_all_that_are_found_among_all(finder: DuplicateFinder
     for text in (AGAIN.text, *texts[:10]):
         new = matter("new", text)
         assert finder.find(new, finder.possible(new, earlier, 40)) == finder.find(new, earlier)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same", "different"),
-    [
-        ("虎门北栅陈屋市场后门污水井冒黑水", "北栅市场后门那口井又冒了", 1.0, 0.0),
-        ("虎门北栅市场门口的污水井冒水", "虎门南栅市场门口的污水井也冒水", 0.0, 1.0),
-        ("虎门北栅市场门口的污水井冒水", "虎门市场门口的污水井也冒水", 0.0, 0.0),
-    ],
-    ids=["same", "different", "one-unnamed"],
-)
-def test_villages_are_the_same_or_different_where_both_are_named(
-    finder: DuplicateFinder, one: str, other: str, same: float, different: float
-) -> None:
-    features = finder.features(matter("a", one), matter("b", other))
-    assert (features["same_village"], features["other_village"]) == (same, different)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "beside"),
-    [
-        ("大朗巷头鑫茂织造两个月没发工资", "巷头鑫茂织造隔壁的鑫盛针织压我工资", 1.0),
-        ("大朗巷头鑫茂织造两个月没发工资", "我是鑫茂织造的，工资拖了两个月", 0.0),
-        ("大朗巷头鑫茂织造隔壁的厂压我工资", "鑫茂织造隔壁那个厂不发工资", 0.0),
-    ],
-    ids=["neighbour", "itself", "both-the-neighbour"],
-)
-def test_the_neighbour_of_what_the_other_names_is_something_else(
-    finder: DuplicateFinder, one: str, other: str, beside: float
-) -> None:
-    assert finder.features(matter("a", one), matter("b", other))["beside"] == beside
-
-
-def test_the_same_words_with_another_name_in_them_are_altered(finder: DuplicateFinder) -> None:
-    text = "长安咸西三巷6号楼顶在加建铁皮房，已经焊了架子，请城管来查处"
-    other = matter("b", text.replace("6号", "16号").replace("已经焊了架子", "架子刚焊"))
-    assert finder.features(matter("a", text), other)["altered"] > 0.5
-    assert finder.features(matter("a", text), matter("b", text + "，到现在没人来"))["altered"] == 0
-    assert finder.features(matter("a", text, caller="x"), replace(other, caller="x"))["altered"] == 0
-    assert finder.features(FIRST, AGAIN)["altered"] == 0
 
 
 def test_what_has_no_embedding_is_not_possible(finder: DuplicateFinder) -> None:
