@@ -113,7 +113,9 @@ def store(data_dir: Path, cases: Sequence[TicketCase], tickets: int) -> Path:
     folder = data_dir / "bench-tickets" / str(tickets)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (folder / "index").symlink_to((data_dir / "index").resolve(), target_is_directory=True)
+    index = data_dir / "index"
+    index.mkdir(exist_ok=True)  # a first run builds it there
+    (folder / "index").symlink_to(index.resolve(), target_is_directory=True)
     fill(folder / "tickets.sqlite", cases, tickets, dt.datetime.now(dt.UTC))
     return folder
 
