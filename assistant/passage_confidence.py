@@ -5,9 +5,9 @@ Calibrated by `python -m eval.calibrate_passages`, which prints the weights that
 
 from __future__ import annotations
 
-import math
 import re
 
+from assistant.logistic import logistic
 from knowledge_base.facets import asked_values, stated_values
 from knowledge_base.passage_retrieval import PassageRetriever
 from knowledge_base.retrieval import RecordHit, Retrieved
@@ -92,5 +92,4 @@ def passage_confidence(retrieved: Retrieved, retriever: PassageRetriever, questi
     seen = passage_evidence(retrieved, retriever, question)
     if seen is None:
         return 0.0
-    score = BIAS + sum(WEIGHTS[name] * value for name, value in seen.items())
-    return 1 / (1 + math.exp(-score))
+    return logistic(BIAS + sum(WEIGHTS[name] * value for name, value in seen.items()))

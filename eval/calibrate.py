@@ -8,7 +8,6 @@ which they are judged; asking back to the cases alone. Cases of the test split a
 
 from __future__ import annotations
 
-import math
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from assistant.answer import Answerer
 from assistant.answers import Turn
 from assistant.confidence import THRESHOLD, WEIGHTS, evidence
 from assistant.enquiry import Assistant, today
+from assistant.logistic import logistic
 from assistant.retrieve import find
 from assistant.route import route
 from assistant.understand import Understanding, understand
@@ -211,7 +211,7 @@ def asking_back_rows(study: Study, fitted: Floats) -> tuple[Floats, NDArray[np.b
         if found is None or searched.understanding.follow_up or "accept:clarification" in case.tags:
             continue
         ambiguous = clarify.ambiguity(searched.understanding, study.kb) is not None
-        sure = 1 / (1 + math.exp(-fitted[:-1] @ list(found.values()) - fitted[-1]))
+        sure = logistic(float(fitted[:-1] @ list(found.values()) + fitted[-1]))
         seen = clarify.openness(searched.understanding, searched.found, found, sure, ambiguous=ambiguous)
         rows.append(list(seen.values()))
         labels.append(case.expect.status == "clarification")

@@ -47,7 +47,8 @@ class E5:
         vectors = np.empty((len(texts), self._places.shape[1]), dtype=np.float32)
         given = [prefix + text for text in texts]
         if min(len(given), threads) < 2:
-            vectors[:] = [self._embedded(text) for text in given] or vectors
+            for row, text in enumerate(given):
+                vectors[row] = self._embedded(text)
         else:
             with ThreadPoolExecutor(threads) as pool:
                 vectors[:] = list(pool.map(self._embedded, given))

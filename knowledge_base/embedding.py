@@ -68,8 +68,8 @@ class E5Embedder:
     def query(self, text: str) -> Vectors:
         """Embed one question; raises EmbedderError when the engine fails.
 
-        Of a long message the beginning and the end are embedded: the engine does not cut, and its time grows
-        faster than the text.
+        Of a long message the beginning and the end are embedded: the engine does not cut, and its time grows with
+        the text.
         """
         if len(text) > QUERY_CHARS:
             text = text[: QUERY_CHARS // 2] + text[-QUERY_CHARS // 2 :]

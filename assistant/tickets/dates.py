@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.grounding import number_of
-from assistant.tickets.festivals import FESTIVAL, festival_day
+from assistant.tickets.festivals import FESTIVAL, festival_day, spoken_number
 from assistant.tickets.schema import Span
 
 
@@ -94,7 +93,7 @@ def said_dates(text: str, now: dt.datetime) -> Iterator[Said]:
     """Give the dates that a text names, in its order; one without a year may be the next to come (see `SOON`)."""
     for match in _DATE.finditer(text):
         form = next(form for form in _PATTERNS if match[form] is not None)
-        if form is Form.NOW_CLOCK and (_hours_apart(_number(match["hour"]), now.hour) > 1 or "连续" in text):
+        if form is Form.NOW_CLOCK and (_hours_apart(spoken_number(match["hour"]), now.hour) > 1 or "连续" in text):
             continue
         if form is Form.SINCE and LASTING.search(text):
             continue
@@ -125,8 +124,8 @@ def _full(match: re.Match[str], _: dt.date) -> dt.date | None:
 
 def _month_day(match: re.Match[str], today: dt.date) -> dt.date | None:
     if match["y2"]:
-        return _day(_year(match["y2"], today), _number(match["m2"]), _number(match["d2"]))
-    return _of_year(_number(match["m2"]), _number(match["d2"]), match["rel"], today)
+        return _day(_year(match["y2"], today), spoken_number(match["m2"]), spoken_number(match["d2"]))
+    return _of_year(spoken_number(match["m2"]), spoken_number(match["d2"]), match["rel"], today)
 
 
 def _dotted(match: re.Match[str], today: dt.date) -> dt.date | None:
@@ -150,11 +149,11 @@ def a_year_before(date: dt.date) -> dt.date | None:
 
 
 def _day_of_last_month(match: re.Match[str], today: dt.date) -> dt.date | None:
-    return _day_of_month(_number(match["d3"]), match["rel3"], today)
+    return _day_of_month(spoken_number(match["d3"]), match["rel3"], today)
 
 
 def _day_alone(match: re.Match[str], today: dt.date) -> dt.date | None:
-    return _day_of_month(_number(match["d5"]), None, today)
+    return _day_of_month(spoken_number(match["d5"]), None, today)
 
 
 def _day_of_month(day: int, named: str | None, today: dt.date) -> dt.date | None:
@@ -182,7 +181,7 @@ def _relative(match: re.Match[str], today: dt.date) -> dt.date:
 
 
 def _days_ago(match: re.Match[str], today: dt.date) -> dt.date:
-    return today - dt.timedelta(days=_number(match["n"]))
+    return today - dt.timedelta(days=spoken_number(match["n"]))
 
 
 _RESOLVED: dict[Form, Callable[[re.Match[str], dt.date], dt.date | None]] = {
@@ -228,7 +227,3 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
         return dt.date(year, month, day)
     except ValueError:
         return None
-
-
-def _number(said: str) -> int:
-    return int(said) if said.isdigit() else int(number_of(said.replace("廿", "二十")) or 0)

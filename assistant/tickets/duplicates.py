@@ -17,6 +17,7 @@ from functools import cached_property
 
 import numpy as np
 
+from assistant.logistic import logistic
 from assistant.tickets.classify import embedded_part
 from assistant.tickets.schema import Duplicate
 from assistant.tickets.transcript import CallerWords
@@ -105,7 +106,7 @@ class DuplicateFinder:
     def similarity(self, one: Matter, other: Matter) -> float:
         """Give the probability that two matters are the same, 0 to 1."""
         score = WEIGHTS["offset"] + sum(WEIGHTS[name] * value for name, value in self.features(one, other).items())
-        return 1 / (1 + math.exp(-score))
+        return logistic(score)
 
     def features(self, one: Matter, other: Matter) -> dict[str, float]:
         """Measure two matters; every figure lies between 0 and 1."""

@@ -139,9 +139,10 @@ def _lunar_day(match: re.Match[str]) -> _DAY_OF_YEAR | None:
     if said is None:
         return None
     month = match["lm"] or match["lm2"] or ("腊月" if said.startswith("廿") else "正月")
-    number = {"正月": 1, "冬月": 11, "腊月": 12}.get(month) or _number(month.removesuffix("月"))
-    return partial(_lunar, number, _number(said.removeprefix("初")))
+    number = {"正月": 1, "冬月": 11, "腊月": 12}.get(month) or spoken_number(month.removesuffix("月"))
+    return partial(_lunar, number, spoken_number(said.removeprefix("初")))
 
 
-def _number(said: str) -> int:
-    return int(number_of(said.replace("廿", "二十")) or 0)
+def spoken_number(said: str) -> int:
+    """Read a number of digits or Chinese characters, 廿 among them; 0 where it is none."""
+    return int(said) if said.isdigit() else int(number_of(said.replace("廿", "二十")) or 0)

@@ -9,19 +9,13 @@ import pytest
 
 from assistant.intents import exemplars
 from eval.cli_run import SUITES
+from eval.near_copies import grams
 from eval.suite import suite_of
 from knowledge_base.chunking import ChunkKind, item_chunks
 from knowledge_base.content import KnowledgeBase, load_content
-from knowledge_base.text import squeeze
 
 NEAR_COPY = 0.8
 """Jaccard similarity of character 3-grams from which two questions count as copies."""
-
-
-def grams(text: str) -> frozenset[str]:
-    """Give the character 3-grams of a squeezed text without punctuation; a shorter text is its only gram."""
-    plain = "".join(c for c in squeeze(text) if c.isalnum())
-    return frozenset(plain[i : i + 3] for i in range(max(1, len(plain) - 2)))
 
 
 def searched_questions(kb: KnowledgeBase) -> Iterator[tuple[str, str]]:
