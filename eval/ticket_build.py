@@ -8,7 +8,7 @@ from pathlib import Path
 from assistant.tickets.classify import Classifier
 from assistant.tickets.dispatch import Dispatcher
 from assistant.tickets.draft import Drafter
-from assistant.tickets.duplicates import DuplicateFinder, rarity_of
+from assistant.tickets.duplicates import DuplicateFinder, MatterEmbedder, rarity_of
 from assistant.tickets.exemplars import shipped_tickets
 from assistant.tickets.versions import ModelVersions
 from assistant.tickets.wording import Wording
@@ -21,12 +21,12 @@ from serving.cli_settings import load_settings
 
 @dataclass(frozen=True)
 class Drafting:
-    """What drafts tickets, and what looks for duplicates."""
+    """What drafts tickets, and what looks for duplicates: with `embedder`."""
 
     drafter: Drafter
     earlier: EarlierCases
     finder: DuplicateFinder
-    embedder: E5Embedder
+    embedder: MatterEmbedder
     wording: Wording
 
 
@@ -39,4 +39,5 @@ def drafting(model: Path | None = None) -> Drafting:
     classifier = Classifier(kb.appeal_categories, kb.towns, embedder, path)
     finder = DuplicateFinder(rarity_of(example.text for example in shipped_tickets()))
     drafter, wording = Drafter(kb, classifier, Dispatcher.of(kb, classifier.model)), Wording(kb.towns)
-    return Drafting(drafter, EarlierCases(finder, embedder, wording), finder, embedder, wording)
+    matters = MatterEmbedder(embedder)
+    return Drafting(drafter, EarlierCases(finder, matters, wording), finder, matters, wording)

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from assistant.tickets.duplicates import DuplicateFinder, Matter, comparable, embedding_of
+from assistant.tickets.duplicates import DuplicateFinder, Matter, MatterEmbedder, comparable, embedding_of
 from assistant.tickets.schema import TicketDraft
 from assistant.tickets.transcript import caller_words, parse
 from assistant.tickets.wording import Wording
 from eval.ticket_cases import TicketCase, own_cases
-from knowledge_base.embedding import Embedder
 from serving.tickets.earlier import READ
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ STRETCHES = 10
 class EarlierCases:
     """Remembers every case it is asked about; call it in the order of the tickets' times."""
 
-    def __init__(self, finder: DuplicateFinder, embedder: Embedder, wording: Wording) -> None:
+    def __init__(self, finder: DuplicateFinder, embedder: MatterEmbedder, wording: Wording) -> None:
         self._finder, self._embedder, self._wording = finder, embedder, wording
         self._earlier: list[Matter] = []
 

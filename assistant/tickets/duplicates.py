@@ -2,7 +2,8 @@
 
 Two tickets of the same town (or of an unknown one) are compared by the rare words they share (place names mostly), by
 the embeddings of their texts and by their class. The weights are fitted on pairs of cases
-(`python -m eval.ticket_duplicates`). The embedding is the one the classifier reads, so a new ticket needs no other.
+(`python -m eval.ticket_duplicates`). The embedding is the one the classifier reads, turned by a learnt matrix that
+lays reports of one matter together (`python -m eval.tuning.same_matter`); so a new ticket needs no other.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -26,12 +29,15 @@ from knowledge_base.embedding import Embedder, Vectors
 from knowledge_base.errors import EmbedderError
 from knowledge_base.text import normalise
 
+SAME_MATTER = Path(__file__).parent / "same_matter.npz"
+"""The learnt matrix, and the name of the embedder it belongs to."""
+
 WINDOW = dt.timedelta(days=7)
 THRESHOLD = 0.5
 MOST = 5
 """Proposals shown at most."""
 
-WEIGHTS = {"meaning": 9.8, "same_category": 2.1, "rare": 1.9, "offset": -8.4}
+WEIGHTS = {"meaning": 10.5, "same_category": 1.6, "rare": 1.5, "offset": -6.3}
 
 RARE = 5.0
 """Pairs of characters with at least this rarity are what only few speak of: names, mostly."""
@@ -45,9 +51,34 @@ NO_GRIEVANCE = ("咨询", "表扬", "意见建议")
 _FILLER = re.compile(r"坐席|话务员|客服|市民|您好|你好|请讲|诉求|投诉|反映|举报|希望|部门|处理|东莞市?|[\W_]+")
 
 
+class MatterEmbedder:
+    """Embeds texts so that reports of one matter lie together: an embedder's vectors, turned by a learnt matrix.
+
+    Raises:
+        ValueError: the matrix was learnt for another embedder.
+    """
+
+    def __init__(self, embedder: Embedder, matrix: Path = SAME_MATTER) -> None:
+        with np.load(matrix) as data:
+            self._matrix: Vectors = data["matrix"].astype(np.float32)
+            learnt_for = str(data["embedder"])
+        if learnt_for != embedder.name:
+            raise ValueError(f"{matrix} was learnt for {learnt_for}, not for {embedder.name}: learn it again")
+        self._embedder = embedder
+        self.name = f"{embedder.name}/same-matter-{zlib.crc32(self._matrix.tobytes()):08x}"
+
+    def query(self, text: str) -> Vectors:
+        """Embed one text: shape `(dim,)`, L2-normalised; raises EmbedderError when the engine fails."""
+        turned: Vectors = self._embedder.query(text) @ self._matrix
+        return turned / np.linalg.norm(turned)
+
+
 @dataclass(frozen=True)
 class Matter:
-    """What of a ticket tells its matter. `text`: the caller's words; `caller`: a phone number or its token."""
+    """What of a ticket tells its matter. `text`: the caller's words; `caller`: a phone number or its token.
+
+    `vector`: as `MatterEmbedder` gives it.
+    """
 
     ticket_id: str
     text: str
@@ -130,8 +161,8 @@ class DuplicateFinder:
         return self._rarity.get(gram, self._unknown)
 
 
-def embedding_of(words: CallerWords, wording: Wording, embedder: Embedder) -> Vectors | None:
-    """Give the embedding that the classifier reads, at hand for words just drafted; None without words."""
+def embedding_of(words: CallerWords, wording: Wording, embedder: MatterEmbedder) -> Vectors | None:
+    """Give the turned embedding of what the classifier reads; None without words, or when the engine fails."""
     read = wording.read(words.spoken) if words.text.strip() else ""
     try:
         return embedder.query(embedded_part(read)) if read else None

@@ -90,6 +90,12 @@ _RESCUE = re.compile(
     r"快(?:来(?!了)|点来|点派|点叫|点啊|派|叫|救)|(?:赶紧|马上|立刻)(?:来|派|叫|救)|救命|救护车|(?:打|拨|叫)(?:了|过|个)?(?:110和)?(?:120|119)|叫消防|消防车|出不来|(?:困|卡|停)在.{0,8}(?:楼|层|里面)|叫门不应|没有?人应|没反应|昏迷|抽筋|走丢|走失|往外跑|逃出来"
 )
 """Words of somebody who needs help this minute, or of the agent who asks whether it was called."""
+
+_HOUR_ALONE = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:今早|早上|上午|中午|下午|傍晚|凌晨)(?!班|市|高峰|场|场次)"
+    r"|(?<![\d一二三四五六七八九十天日晚])[一二两三四五六七八九十\d]{1,2}点(?:多|半|钟)?(?:就|出门|从)"
+)
+"""An hour without a day, at the beginning of a clause: of what is an emergency now it is one of today."""
 _ASKED_NUMBER = re.compile(
     r"门牌|几号[楼栋线房窗车]|哪[一个]?[栋座间]|几[栋座]|房号|窗口|工号|车牌|地址|位置|哪条线|几路"
 )
@@ -142,9 +148,10 @@ def occurred_at(words: CallerWords, now: dt.datetime) -> Field[dt.date | None]:
 
 
 def going_on(words: CallerWords, found: Field[dt.date | None], now: dt.datetime) -> Field[dt.date | None]:
-    """Give the day of what may be an emergency: today where help is called for now and the caller dates nothing."""
-    now_called_for = found.value is None and _RESCUE.search(words.full) and not LASTING.search(words.text)
-    return Field(now.date(), 0.5) if now_called_for else found
+    """Give the day of what may be an emergency: today where help is called for now, or only an hour is named."""
+    if found.value is not None or LASTING.search(words.text):
+        return found
+    return Field(now.date(), 0.5) if _RESCUE.search(words.full) or _HOUR_ALONE.search(words.text) else found
 
 
 def _weightiest(found: list[_Dated]) -> list[_Dated]:

@@ -37,12 +37,17 @@ _COUNTED = ("weak-signal-3",)
 """Found by counting tickets, not by words."""
 
 
+TOLD = 0.9
+"""How sure an emergency is that the wordings of the rules tell of."""
+
+
 @dataclass(frozen=True)
 class Emergency:
-    """A danger that is there now; `kind` is a label such as fire or suicide."""
+    """A danger that is there now; `kind` is a label such as fire or suicide, `sure` a probability."""
 
     kind: str
     span: Span
+    sure: float = TOLD
 
 
 def emergencies(words: CallerWords) -> list[Emergency]:
@@ -102,7 +107,7 @@ def sensed(words: CallerWords, intent: Intent, probability: float) -> tuple[list
     text = words.text.rstrip()
     start = len(text) - len(text.lstrip())
     kind = intent.likeliest("emergency").removeprefix("emergency").removeprefix("_") or "crime"
-    whole = [Emergency(kind, (start, len(text)))]
+    whole = [Emergency(kind, (start, len(text)), min(probability, TOLD))]
     told = emergencies(words) if probability >= NO_DANGER else []
     sure = told or (whole if probability >= SURE_DANGER else [])
     return sure, sure or (whole if probability >= MAYBE_DANGER else [])
@@ -133,7 +138,7 @@ def suspected(probability: float) -> Field[tuple[WeakSignal, ...]]:
 def urgency(words: CallerWords, dangers: list[Emergency], signals: Iterable[WeakSignal]) -> Field[Urgency]:
     """Grade the urgency: a danger is an emergency, the wordings of `urgent` are urgent, everything else normal."""
     if dangers:
-        return Field(Urgency.EMERGENCY, 0.9, dangers[0].span)
+        return Field(Urgency.EMERGENCY, dangers[0].sure, dangers[0].span)
     for pattern in _compiled()["urgent"].values():
         span = _first(pattern, words.text)
         if span is not None:

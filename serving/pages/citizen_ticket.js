@@ -83,7 +83,8 @@ function prefill(draft) {
   const numbers = [...new Set((draft.signpost || "").match(/(?<!\d)(110|119|120|122)(?!\d)/g) || ["110", "119", "120"])];
   const alarm = find("gj-ticket-alarm");
   alarm.hidden = !draft.emergency;
-  alarm.replaceChildren(said.emergency.replace("{numbers}", numbers.join("、")), ...numbers.map((number) => {
+  const told = draft.emergency_sure ? said.emergency : said.emergency_maybe;
+  alarm.replaceChildren(told.replace("{numbers}", numbers.join("、")), ...numbers.map((number) => {
     const call = document.createElement("a");
     call.href = "tel:" + number;
     call.textContent = number;

@@ -308,10 +308,12 @@ function emergencyNumbers() {
 function showAlarm() {
   const on = valueOf("urgency") === "emergency";
   const box = find("tk-alarm");
-  if (on && box.hidden) speak(fillWords(WORDS.browser.emergency, { numbers: emergencyNumbers().join("、") }));
+  const words = stateOf("urgency") === "check" ? WORDS.browser.emergency_maybe : WORDS.browser.emergency;
+  const told = fillWords(words, { numbers: emergencyNumbers().join("、") });
+  if (on && box.hidden) speak(told);
   box.hidden = !on;
   if (!on) return;
-  put(box, el("b", { class: "tk-alarm-sign", "aria-hidden": "true" }, "⚠"), el("p", {}, fillWords(WORDS.browser.emergency, { numbers: emergencyNumbers().join("、") })),
+  put(box, el("b", { class: "tk-alarm-sign", "aria-hidden": "true" }, "⚠"), el("p", {}, told),
     el("span", { class: "tk-alarm-numbers" }, emergencyNumbers().map((number) => el("a", { href: "tel:" + number }, number))));
 }
 function showAdvice() {

@@ -15,7 +15,7 @@ from assistant.tickets.classify import Classifier
 from assistant.tickets.deadlines import Deadline, Limits
 from assistant.tickets.dispatch import Dispatcher
 from assistant.tickets.draft import Drafter
-from assistant.tickets.duplicates import DuplicateFinder, rarity_of
+from assistant.tickets.duplicates import DuplicateFinder, MatterEmbedder, rarity_of
 from assistant.tickets.exemplars import shipped_tickets
 from assistant.tickets.policy import SHIPPED, Policy
 from assistant.tickets.schema import TicketKind
@@ -91,7 +91,7 @@ class TicketService:
         """Who drafts, keeps and sends."""
         kb = self._product.index.kb
         finder = DuplicateFinder(rarity_of(example.text for example in shipped_tickets()))
-        earlier = EarlierTickets(self.store, finder, self._product.embedder, Wording(kb.towns))
+        earlier = EarlierTickets(self.store, finder, MatterEmbedder(self._product.embedder), Wording(kb.towns))
         return TicketDesk(self.drafter, Limits(kb.ticket_rules), earlier, self._product.assistant, self.store)
 
     @cached_property

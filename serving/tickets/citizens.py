@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.tickets.schema import Acceptance, Channel, Urgency
 from serving.tickets.desk import field_values
+from serving.tickets.draft_text import DOUBTFUL
 from serving.tickets.errors import IncompleteTicketError, TicketError, TicketNotFoundError
 from serving.tickets.life import Ticket, TicketStatus
 from serving.tickets.photos import clean_photos
@@ -72,6 +73,7 @@ class CitizenDesk:
             "confidential": draft.confidential.value,
             "place_missing": draft.town.value is None,
             "emergency": draft.urgency.value is Urgency.EMERGENCY,
+            "emergency_sure": draft.urgency.confidence >= DOUBTFUL,
             "advice": "" if accepted else f"{draft.acceptance.reason}{draft.acceptance.signpost}",
             "signpost": draft.acceptance.signpost,
             "deadline": draft.deadline.isoformat() if draft.deadline else None,

@@ -10,11 +10,10 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.tickets.duplicates import WINDOW, DuplicateFinder, Matter, embedding_of
+from assistant.tickets.duplicates import WINDOW, DuplicateFinder, Matter, MatterEmbedder, embedding_of
 from assistant.tickets.schema import Channel, Duplicate, Transcript
 from assistant.tickets.transcript import caller_words, parse
 from assistant.tickets.wording import Wording
-from knowledge_base.embedding import Embedder
 from serving.tickets.life import Ticket
 from serving.tickets.store import TicketStore
 from serving.tickets.vectors import Embedded
@@ -44,7 +43,9 @@ class _Known:
 class EarlierTickets:
     """Finds earlier tickets of a matter. Stays up to date by the versions of the tickets; used by several threads."""
 
-    def __init__(self, store: TicketStore, finder: DuplicateFinder, embedder: Embedder, wording: Wording) -> None:
+    def __init__(
+        self, store: TicketStore, finder: DuplicateFinder, embedder: MatterEmbedder, wording: Wording
+    ) -> None:
         self._store, self._finder, self._embedder, self._wording = store, finder, embedder, wording
         self._known: dict[str, _Known] = {}
 

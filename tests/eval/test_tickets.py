@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from assistant.tickets.transcript import parse
 from eval.case_files import CaseError
 from eval.near_copies import NEAR_COPY, NearCopies
 from eval.suites.tickets import TicketVerdict, calibration_error, figures, judge, risk_coverage, same_caller
-from eval.ticket_cases import TicketCase, load_ticket_cases, own_cases
+from eval.ticket_cases import CASES, TicketCase, load_ticket_cases, own_cases
 from eval.ticket_run import flat
 from knowledge_base.content import load_content
 
@@ -193,6 +194,16 @@ def test_no_case_is_nearly_an_exemplar_and_no_phrase_is_lifted_from_one() -> Non
 def test_no_test_case_is_nearly_a_dev_case_of_another_matter() -> None:
     copies = NearCopies(case.text for case in own_cases("dev"))
     assert [case.id for case in own_cases() if case.split != "dev" and copies.has(case.text)] == []
+
+
+def test_groups_of_one_matter_are_well_formed_and_hold_no_case() -> None:
+    lines = (CASES.parent / "tuning" / "same_matter.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    groups = Counter((row["matter"], row["same"]) for row in rows)
+    assert {groups[matter, True] for matter, _ in groups} == {3}
+    assert {groups[matter, False] for matter, _ in groups} == {2}
+    copies = NearCopies(row["text"] for row in rows)
+    assert [case.id for case in own_cases() if copies.has(case.text)] == []
 
 
 def test_near_copy_is_noticed_and_a_ticket_of_the_same_class_is_not() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from assistant.tickets.classify import Classifier
 from assistant.tickets.deadlines import DueState, Limits
-from assistant.tickets.duplicates import DuplicateFinder, Matter, embedding_of, rarity_of
+from assistant.tickets.duplicates import DuplicateFinder, Matter, MatterEmbedder, embedding_of, rarity_of
 from assistant.tickets.exemplars import shipped_tickets
 from assistant.tickets.schema import TicketKind
 from assistant.tickets.transcript import caller_words, parse
@@ -19,7 +20,7 @@ from knowledge_base.embedding import E5Embedder, Vectors
 from knowledge_base.working_days import working_days_between
 
 NOW = dt.datetime(2026, 4, 24, 20, 0, tzinfo=dt.UTC)
-EMBEDDER = E5Embedder()
+EMBEDDER = MatterEmbedder(E5Embedder())
 
 
 class Counting(E5Embedder):
@@ -97,6 +98,26 @@ def test_possible_ones_hold_all_that_are_found_among_all(finder: DuplicateFinder
     for text in (AGAIN.text, *texts[:10]):
         new = matter("new", text)
         assert finder.find(new, finder.possible(new, earlier, 40)) == finder.find(new, earlier)
+
+
+def test_the_learnt_matrix_tells_reports_of_one_matter_from_look_alikes() -> None:
+    one = "东城花园新村26栋有人从五楼吊一根电线下来给电动车充电，下雨天也插着"
+    again = "花园新村二十六栋楼下那个插排噼里啪啦冒火星，上面吊下来的线，我孩子天天从那过"
+    other = "东城花园新村19栋前的电动车棚充电桩坏了一半，扫码扣钱不来电"
+    plain, turned = E5Embedder(), EMBEDDER
+
+    def nearer(embedder: E5Embedder | MatterEmbedder) -> float:
+        first = embedder.query(one)
+        return float(first @ embedder.query(again) - first @ embedder.query(other))
+
+    assert nearer(turned) > nearer(plain)
+    assert np.linalg.norm(turned.query(one)) == pytest.approx(1)
+
+
+def test_a_matrix_of_another_embedder_is_refused() -> None:
+    with pytest.raises(ValueError, match="learn it again"):
+        MatterEmbedder(E5Embedder(weights=None))
+    assert MatterEmbedder(E5Embedder()).name.startswith(E5Embedder().name)
 
 
 def test_what_has_no_embedding_is_not_possible(finder: DuplicateFinder) -> None:

@@ -82,6 +82,7 @@ SNIPPETS = rows(
 周一到周五都堵车|-
 住在15号楼|-
 3号楼电梯坏了|-
+河田一坊12号民宅楼顶在加盖铁皮房|-
 106路公交车不来|-
 二十四小时都在响|-
 什么时候能办好|-
@@ -290,6 +291,10 @@ def test_a_date_is_asked_for_agreed_to_or_corrected_in_dialogue(said: str, expec
         ("昨天晚上煤气罐在漏 你们快来", False),
         ("天天有人在楼道烧东西 快派人来", False),
         ("楼道里堆满东西 着火怎么跑", False),
+        ("奶奶八十六 下午四点出门没回来", True),
+        ("中午在饭店聚餐 九个人倒了七个", True),
+        ("消防通道堵满 晚上还停了辆面包车", False),
+        ("每天下午都有人在这里烧垃圾", False),
     ],
 )
 def test_an_emergency_that_needs_help_this_minute_happens_today(said: str, today: bool) -> None:

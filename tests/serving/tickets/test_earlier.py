@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from cryptography.fernet import Fernet
 
-from assistant.tickets.duplicates import DuplicateFinder, rarity_of
+from assistant.tickets.duplicates import DuplicateFinder, MatterEmbedder, rarity_of
 from assistant.tickets.exemplars import shipped_tickets
 from assistant.tickets.schema import Channel, Transcript
 from assistant.tickets.transcript import parse
@@ -50,7 +50,7 @@ def said(text: str, at: dt.datetime = NOW) -> Transcript:
 
 def earlier(store: TicketStore) -> EarlierTickets:
     """The tickets as a process that was started just now sees them."""
-    return EarlierTickets(store, FINDER, EMBEDDER, Wording())
+    return EarlierTickets(store, FINDER, MatterEmbedder(EMBEDDER), Wording())
 
 
 def kept(
