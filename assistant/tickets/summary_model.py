@@ -34,6 +34,12 @@ MAX_TOKENS = 420
 WORDS_FROM_CALLER = 0.75
 """Share of a text's content words that must be the caller's."""
 
+WORDS_KEPT = 0.6
+"""Share of the content words of the extractive demand that the model's must hold, so that nothing said gets lost."""
+
+REPEATED = 0.8
+"""A course that holds so much of the cause's words tells nothing new."""
+
 _STOCK = ("起因", "经过", "诉求人", "诉求", "反映", "要求", "希望", "市民")
 _TOKEN = re.compile(r"【(?:电话|姓名)\d】")
 
@@ -81,9 +87,10 @@ async def write_summary(
     held = {name: text for name, text in parts.items() if text and grounded(text, words, gazetteer)}
     title = held.get("title", "")
     title_field = Field(title, 0.85) if title and len(title) <= TITLE_CHARS and not _TOKEN.search(title) else None
-    demand_field = (
-        _demand(held, hidden) if "cause" in held and parts["demand"] in ("", held.get("demand", "")) else None
-    )
+    whole = "cause" in held and parts["demand"] in ("", held.get("demand", ""))
+    demand_field = _demand(held, hidden) if whole else None
+    if demand_field is not None and _share(draft.demand.value, demand_field.value) < WORDS_KEPT:
+        demand_field = None
     if title_field is None and demand_field is None:
         raise ModelReplyError("nothing of the summary is grounded in the transcript")
     return WrittenSummary(title_field, demand_field)
@@ -133,8 +140,16 @@ def grounded(text: str, words: CallerWords, gazetteer: Gazetteer) -> bool:
     return not [claim for claim in beyond if claim not in ("用词超出依据", "否定")]
 
 
+def _share(one: str, other: str) -> float:
+    """Give the share of one text's content words that another holds; 1 where it has none."""
+    wanted = {word for word in content_words(fold(one)) if len(word) > 1 and word not in _STOCK}
+    return sum(word in fold(other) for word in wanted) / len(wanted) if wanted else 1.0
+
+
 def _demand(held: dict[str, str], hidden: dict[str, str]) -> Field[str]:
     course = held.get("course", "")
+    if _share(course, held["cause"]) >= REPEATED:
+        course = ""
     text = (
         f"起因：{held['cause']}。"
         + (f"经过：{course}。" if course else "")

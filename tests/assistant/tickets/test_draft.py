@@ -16,6 +16,7 @@ from assistant.tickets.draft_json import draft_json
 from assistant.tickets.schema import Acceptance, Channel, DispatchMode, ReplyHint, TicketDraft, TicketKind, Urgency
 from assistant.tickets.transcript import AGENT, CALLER, append, parse
 from knowledge_base.content import KnowledgeBase, load_content
+from knowledge_base.embedding import E5Embedder
 
 NOW = dt.datetime(2026, 11, 5, 15, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 CALL = (
@@ -171,12 +172,12 @@ def test_the_json_has_the_contracts_shape(drafter: Drafter) -> None:
 
 
 def test_an_enquiry_gets_the_approved_answer(kb: KnowledgeBase) -> None:
-    classifier = Classifier(kb.appeal_categories, kb.towns)
+    classifier = Classifier(kb.appeal_categories, kb.towns, E5Embedder())
     hint = ReplyHint("带身份证到窗口办理", "sb-employee-reg", ())
     ready = Drafter(kb, classifier, Dispatcher.of(kb, classifier.model), hint=lambda question: hint)
     ticket = draft(ready, "请问居住证怎么办理，需要什么材料？")
-    if ticket.kind.value is TicketKind.ENQUIRY:
-        assert ticket.reply_hint == hint
+    assert ticket.kind.value is TicketKind.ENQUIRY
+    assert ticket.reply_hint == hint
 
 
 def refined(kb: KnowledgeBase, reply: str, text: str = CALL) -> tuple[TicketDraft, TicketDraft]:
@@ -226,6 +227,19 @@ def test_what_was_not_said_does_not_get_in(kb: KnowledgeBase, change: dict[str, 
         assert second.title.value == first.title.value
     if {"cause", "demand"} & set(change):
         assert second.demand.value == first.demand.value
+
+
+def test_a_course_that_repeats_the_cause_is_left_out(kb: KnowledgeBase) -> None:
+    cause = "在厚街三屯村一个鞋厂上班，昨天下午机器把手套卷进去了，厂里说没事"
+    reply = {"title": "鞋厂机器卷手套", "cause": cause, "course": cause, "demand": "去查一下安全"}
+    _, second = refined(kb, json.dumps(reply, ensure_ascii=False))
+    assert second.demand.value == f"起因：{cause}。诉求：去查一下安全。"
+
+
+def test_a_demand_that_loses_what_was_said_is_not_taken(kb: KnowledgeBase) -> None:
+    reply = {"title": "鞋厂机器卷手套", "cause": "鞋厂上班", "course": "", "demand": "去查一下安全"}
+    first, second = refined(kb, json.dumps(reply, ensure_ascii=False))
+    assert second.demand == first.demand and second.title.value == "鞋厂机器卷手套"
 
 
 @pytest.mark.parametrize("reply", ["", "好的", "{", "[]", '{"title": 5}'])

@@ -1,0 +1,91 @@
+"""What each clause of a caller is: told, wished for, or nothing that a ticket needs.
+
+A linear model over character n-grams, which also sees whether a clause opens or closes the talk. It is trained on
+labelled talks by `python -m eval.train_clauses`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from assistant.tickets.linear import LinearModel
+from assistant.tickets.schema import Span
+from assistant.tickets.transcript import AGENT, CallerWords
+
+MODEL = Path(__file__).parent / "clauses.npz"
+PART = "part"
+"""Name of the model's head."""
+
+MOST = 300
+"""Clauses of a talk that are read: of a longer one the first and last half of this."""
+
+_CLAUSE = re.compile(r"[^\s，,。；;！!？?\n]+[？?]?")
+_ASKED = re.compile(r"诉求|希望|要求|怎么处理|想怎么|需要(?:我们)?(?:怎么|什么)|想要|您(?:的)?意思|你要")
+_FIRST, _LAST, _LATE = "⓪", "⑨", "⑥"
+"""Signs before a clause that the model reads: it opens or closes the talk, or comes late in it."""
+
+_LATE_FROM = 0.6
+
+
+class Part(StrEnum):
+    """What a clause is."""
+
+    STORY = "story"
+    WISH = "wish"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause of the caller, folded, and its place in the transcript."""
+
+    text: str
+    span: Span
+    part: Part
+
+
+def clauses(words: CallerWords) -> list[Clause]:
+    """Cut what the caller says into clauses and tell what each is; the answer to 您的诉求是 is a wish."""
+    spans = cut(words.text)
+    model = _model()
+    found = []
+    for span, read in zip(spans, marked(words.text, spans), strict=True):
+        shares = model.read(read, None)[PART]
+        part = Part(max(shares, key=lambda name: shares[name]))
+        if part is Part.STORY and _answers_what_is_wished(words, span[0]):
+            part = Part.WISH
+        found.append(Clause(words.text[slice(*span)], span, part))
+    return found
+
+
+def cut(text: str) -> list[Span]:
+    """Give the places of the clauses, cut at blanks and punctuation."""
+    spans = [match.span() for match in _CLAUSE.finditer(text)]
+    return spans if len(spans) <= MOST else spans[: MOST // 2] + spans[-MOST // 2 :]
+
+
+def marked(text: str, spans: Sequence[Span]) -> Iterator[str]:
+    """Give each clause as the model reads it, behind the signs of where it stands."""
+    for number, span in enumerate(spans):
+        late = _LAST if number == len(spans) - 1 else _LATE if number >= _LATE_FROM * len(spans) else ""
+        yield f"{'' if number else _FIRST}{late}{text[slice(*span)]}"
+
+
+def _answers_what_is_wished(words: CallerWords, start: int) -> bool:
+    """Tell whether a clause opens the caller's answer to "您的诉求是？"."""
+    for index, turn in enumerate(words.turns):
+        if turn.start <= start < turn.end:
+            before = words.turns[index - 1] if index else None
+            asked = before and before.speaker == AGENT and _ASKED.search(words.reply(index - 1))
+            return bool(asked and start - turn.start < 3)
+    return False
+
+
+@lru_cache(maxsize=1)
+def _model() -> LinearModel:
+    return LinearModel.load(MODEL)
