@@ -32,6 +32,13 @@ _FIRST, _LAST, _LATE = "⓪", "⑨", "⑥"
 _LATE_FROM = 0.6
 
 
+WISHED = 0.4
+"""From this probability on a clause is a wish, though it may be a bit likelier to be told."""
+
+STILL_WISHED = 0.1
+"""The same for a clause that follows a wish in one breath: 派人去查，十点以后不要再施工."""
+
+
 class Part(StrEnum):
     """What a clause is."""
 
@@ -53,10 +60,14 @@ def clauses(words: CallerWords) -> list[Clause]:
     """Cut what the caller says into clauses and tell what each is; the answer to 您的诉求是 is a wish."""
     spans = cut(words.text)
     model = _model()
-    found = []
+    found: list[Clause] = []
     for span, read in zip(spans, marked(words.text, spans), strict=True):
         shares = model.read(read, None)[PART]
-        part = Part(max(shares, key=lambda name: shares[name]))
+        goes_on = bool(found) and found[-1].part is Part.WISH and "\n" not in words.text[found[-1].span[1] : span[0]]
+        if shares[Part.WISH] >= (STILL_WISHED if goes_on else WISHED):
+            part = Part.WISH
+        else:
+            part = Part(max(shares, key=lambda name: shares[name]))
         if part is Part.STORY and _answers_what_is_wished(words, span[0]):
             part = Part.WISH
         found.append(Clause(words.text[slice(*span)], span, part))

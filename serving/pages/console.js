@@ -308,10 +308,11 @@ function emergencyNumbers() {
 function showAlarm() {
   const on = valueOf("urgency") === "emergency";
   const box = find("tk-alarm");
-  const words = stateOf("urgency") === "check" ? WORDS.browser.emergency_maybe : WORDS.browser.emergency;
-  const told = fillWords(words, { numbers: emergencyNumbers().join("、") });
+  const maybe = stateOf("urgency") === "check";
+  const told = fillWords(WORDS.browser[maybe ? "emergency_maybe" : "emergency"], { numbers: emergencyNumbers().join("、") });
   if (on && box.hidden) speak(told);
   box.hidden = !on;
+  box.toggleAttribute("data-maybe", maybe);
   if (!on) return;
   put(box, el("b", { class: "tk-alarm-sign", "aria-hidden": "true" }, "⚠"), el("p", {}, told),
     el("span", { class: "tk-alarm-numbers" }, emergencyNumbers().map((number) => el("a", { href: "tel:" + number }, number))));

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from langchain_core.language_models import BaseChatModel, FakeListChatModel
 
-from eval.bench import citizens, composed, search, startup, tickets
+from assistant.tickets.gazetteer import Gazetteer
+from assistant.tickets.summary_model import grounded
+from assistant.tickets.transcript import caller_words, parse
+from eval.bench import citizens, composed, search, startup, summaries, tickets
 from eval.bench.citizens import slope_kib
 from eval.bench.questions import citizens_questions
 from eval.bench.report import Report
@@ -101,6 +104,21 @@ def test_composed_runs_with_the_real_model(product: Product, tmp_path: Path, mon
     folder = str(product.settings.data_dir)
     composed.main(["--data-dir", folder, "--no-cold", "--questions", question, "--out", str(tmp_path)])
     assert "prefix cached: composed" in written(tmp_path, "composed")
+
+
+@pytest.mark.model
+@pytest.mark.skipif(not os.environ.get("GUANJIA_TEST_MODEL"), reason="GUANJIA_TEST_MODEL does not name a .gguf file")
+def test_summaries_of_the_real_model_hold_only_what_was_said(
+    product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUANJIA_MODEL__NAME", str(Path(os.environ["GUANJIA_TEST_MODEL"]).resolve()))
+    report = summaries.main(["--data-dir", str(product.settings.data_dir), "--cases", "2", "--out", str(tmp_path)])
+    gazetteer = Gazetteer(product.index.kb.towns)
+    for row in report.details["written"]:
+        words = caller_words(parse(row["text"]))
+        assert row["written"], "the model was asked"
+        for name, text in row["refined"].items():
+            assert text == row["extractive"][name] or grounded(text, words, gazetteer)
 
 
 def test_questions_of_citizens_differ_from_one_another() -> None:

@@ -29,6 +29,9 @@ STAFF = "localStorage.setItem('guanjia.officer', '1024');sessionStorage.setItem(
 
 EVIL = "<img src=x onerror=alert(1)>"
 FIRE = "坐席：您好\n市民：厚街镇河田村厂房着火了，里面还有人没出来"
+CYLINDERS = (
+    "坐席：您好\n市民：塘厦莲湖那栋宿舍楼 十七个气瓶全摆在楼梯肚里 胶管老化裂了拿胶布缠着 看着心慌 麻烦来查一下"
+)
 COURT = "坐席：您好\n市民：我对法院的判决不服，我要你们改判"
 LAMP = "坐席：您好\n市民：长安镇文明路的路灯坏了好几天，晚上看不见，电话13700130001"
 
@@ -204,6 +207,13 @@ def test_an_emergency_shows_the_number_to_call_on_top(desk: Page, place: tuple[s
     paste(desk, place[0], FIRE)
     assert "119" in desk.inner_text("#tk-alarm") and desk.is_visible("#tk-alarm a")
     expect(desk.locator(".tk-obstacles")).to_contain_text("紧急", use_inner_text=True)
+
+
+def test_where_danger_is_unsure_the_agent_is_told_to_ask_first(desk: Page, place: tuple[str, TicketService]) -> None:
+    paste(desk, place[0], CYLINDERS)
+    alarm = desk.locator("#tk-alarm[data-maybe]")
+    expect(alarm).to_contain_text("先问一句", use_inner_text=True)
+    expect(desk.locator("[data-field=urgency].tk-is-check")).to_be_visible()
 
 
 def test_a_refusal_comes_with_the_way_to_go(desk: Page, place: tuple[str, TicketService]) -> None:

@@ -37,8 +37,8 @@ def test_talks_that_were_not_learnt_from_are_read_well() -> None:
     taught = NearCopies(talk.words.full for talk in talks())
     assert not [talk.words.full for talk in held if taught.has(talk.words.full)]
     rates = measured(held)
-    assert rates["clauses right"].value >= 0.91
-    assert rates["talks with all wishes right"].value >= 0.74
+    assert rates["clauses right"].value >= 0.92
+    assert rates["talks with all wishes right"].value >= 0.76
 
 
 def test_the_answer_to_what_do_you_want_is_the_wish() -> None:
