@@ -32,8 +32,9 @@ _DOUBLES = re.compile(
     r"^(?:天天|常常|看看|刚刚|往往|人人|家家|一一|渐渐|慢慢|好好|多多|处处|年年|月月|时时|偏偏|明明|仅仅)"
 )
 _SPELLED = re.compile(r"^[\u4e00-\u9fff]*([\u4e00-\u9fff])[\u4e00-\u9fff]*(?:那个|的|嘅|个)\1$")
-NUMERALS = "零〇一二三四五六七八九幺两十0123456789"
-MOST_OF_A_NAME = 5
+_NUMERALS = frozenset("零〇一二三四五六七八九幺两十0123456789")
+_SPELLING_CHARS = 4
+"""Longest clause that takes a surname apart: 四夕罗, 草头黄的黄 is found by its form."""
 
 _LEAD = re.compile(
     r"^(?:我|我们|你好|您好|想|要|来|这里|在此|特此|现|实名|匿名|强烈)*(?:(?:投诉|反映|举报|咨询|反应)(?:一下|一个事|个事|下)?|问一?下)(?:的是|是|关于|:|：)?(?!人|者|电话|过|了)"
@@ -105,8 +106,8 @@ def _spells(said: str, original: str, left_out: list[Span]) -> bool:
     """Tell whether a clause only says how a name is written: 詹天佑的詹, or 四夕罗 after 姓罗."""
     if _SPELLED.match(said):
         return True
-    named = {original[end - 1] for _, end in left_out} - set(NUMERALS)
-    return len(said) < MOST_OF_A_NAME and said[-1] in named
+    named = {original[end - 1] for _, end in left_out} - _NUMERALS
+    return len(said) <= _SPELLING_CHARS and said[-1] in named
 
 
 def _without(original: str, span: Span, left_out: list[Span]) -> str:
