@@ -37,7 +37,7 @@ THRESHOLD = 0.5
 MOST = 5
 """Proposals shown at most."""
 
-WEIGHTS = {"meaning": 10.5, "same_category": 1.6, "rare": 1.5, "offset": -6.3}
+WEIGHTS = {"meaning": 11.0, "same_category": 1.5, "rare": 1.4, "offset": -6.5}
 
 RARE = 5.0
 """Pairs of characters with at least this rarity are what only few speak of: names, mostly."""

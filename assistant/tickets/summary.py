@@ -34,7 +34,7 @@ _DOUBLES = re.compile(
 _SPELLED = re.compile(r"^[\u4e00-\u9fff]*([\u4e00-\u9fff])[\u4e00-\u9fff]*(?:那个|的|嘅|个)\1$")
 _NUMERALS = frozenset("零〇一二三四五六七八九幺两十0123456789")
 _SPELLING_CHARS = 4
-"""Longest clause that takes a surname apart: 四夕罗, 草头黄的黄 is found by its form."""
+"""Longest clause that takes a surname apart, as 四夕罗 does."""
 
 _LEAD = re.compile(
     r"^(?:我|我们|你好|您好|想|要|来|这里|在此|特此|现|实名|匿名|强烈)*(?:(?:投诉|反映|举报|咨询|反应)(?:一下|一个事|个事|下)?|问一?下)(?:的是|是|关于|:|：)?(?!人|者|电话|过|了)"
