@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assistant.tickets.linear import LinearModel
 from assistant.tickets.schema import Span
-from assistant.tickets.transcript import AGENT, CallerWords
+from assistant.tickets.transcript import CallerWords
 
 MODEL = Path(__file__).parent / "clauses.npz"
 PART = "part"
@@ -31,6 +31,8 @@ _FIRST, _LAST, _LATE = "⓪", "⑨", "⑥"
 
 _LATE_FROM = 0.6
 
+_OPENS = 2
+"""Characters into an answer within which a clause opens it."""
 
 WISHED = 0.4
 """From this probability on a clause is a wish, though it may be a bit likelier to be told."""
@@ -68,7 +70,7 @@ def clauses(words: CallerWords) -> list[Clause]:
             part = Part.WISH
         else:
             part = Part(max(shares, key=lambda name: shares[name]))
-        if part is Part.STORY and _answers_what_is_wished(words, span[0]):
+        if part is Part.STORY and words.answers(span[0], _ASKED, _OPENS):
             part = Part.WISH
         found.append(Clause(words.text[slice(*span)], span, part))
     return found
@@ -85,16 +87,6 @@ def marked(text: str, spans: Sequence[Span]) -> Iterator[str]:
     for number, span in enumerate(spans):
         late = _LAST if number == len(spans) - 1 else _LATE if number >= _LATE_FROM * len(spans) else ""
         yield f"{'' if number else _FIRST}{late}{text[slice(*span)]}"
-
-
-def _answers_what_is_wished(words: CallerWords, start: int) -> bool:
-    """Tell whether a clause opens the caller's answer to "您的诉求是？"."""
-    for index, turn in enumerate(words.turns):
-        if turn.start <= start < turn.end:
-            before = words.turns[index - 1] if index else None
-            asked = before and before.speaker == AGENT and _ASKED.search(words.reply(index - 1))
-            return bool(asked and start - turn.start < 3)
-    return False
 
 
 @lru_cache(maxsize=1)

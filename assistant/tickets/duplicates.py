@@ -161,11 +161,16 @@ class DuplicateFinder:
         return self._rarity.get(gram, self._unknown)
 
 
+def embedded_words(words: CallerWords, wording: Wording) -> str:
+    """Give what of a talk is embedded, the same that the classifier reads; empty without words of the caller."""
+    return embedded_part(wording.read(words.spoken)) if words.text.strip() else ""
+
+
 def embedding_of(words: CallerWords, wording: Wording, embedder: MatterEmbedder) -> Vectors | None:
     """Give the turned embedding of what the classifier reads; None without words, or when the engine fails."""
-    read = wording.read(words.spoken) if words.text.strip() else ""
+    read = embedded_words(words, wording)
     try:
-        return embedder.query(embedded_part(read)) if read else None
+        return embedder.query(read) if read else None
     except EmbedderError:
         return None
 

@@ -104,6 +104,8 @@ _NO_EVENT_ASKED = re.compile(
 )
 _YES = re.compile(r"[ ]*(?:对|是(?!不)|嗯|没错|系|啱|就是|恩)")
 _BEFORE_CHARS, _AFTER_CHARS = 14, 24
+_BEGINS = 8
+"""Characters into an answer within which a date is what was asked for."""
 
 
 class _Weight(IntEnum):
@@ -191,16 +193,6 @@ def _confirmed(words: CallerWords, now: dt.datetime) -> Iterator[_Dated]:
             yield _Dated(replace(said[0], span=(start + said[0].span[0], start + said[0].span[1])), _Weight.EVENT)
 
 
-def _answers(words: CallerWords, place: int, question: re.Pattern[str]) -> bool:
-    """Tell whether what stands at a place begins the answer to such a question of the agent."""
-    for asked, answer in pairwise(range(len(words.turns))):
-        turn = words.turns[answer]
-        if turn.start <= place < turn.end:
-            of_agent = words.turns[asked].speaker == AGENT
-            return bool(of_agent and place - turn.start <= 8 and question.search(words.reply(asked)))
-    return False
-
-
 def _dated(words: CallerWords, now: dt.datetime) -> Iterator[_Dated]:
     """Give the dates of things that happened, in their order; one that was taken back is replaced."""
     text = words.text
@@ -221,9 +213,9 @@ def _dated(words: CallerWords, now: dt.datetime) -> Iterator[_Dated]:
                 continue  # 不是昨天
             corrects = True  # 昨天 不是 前天
         past = _in_the_past(said, after, now.date())
-        if said.form is Form.DAY and _answers(words, start, _ASKED_NUMBER):
+        if said.form is Form.DAY and words.answers(start, _ASKED_NUMBER, _BEGINS):
             continue  # 门牌 – 十二号
-        asked = _answers(words, start, _ASKED_WHEN)
+        asked = words.answers(start, _ASKED_WHEN, _BEGINS)
         weight = _weight(past, before, after, asked) if past else None
         if past and weight is None and (corrects or (kept and _TAKEN_BACK.match(after))):
             weight = _Weight.EVENT

@@ -116,8 +116,7 @@ def _without(original: str, span: Span, left_out: list[Span]) -> str:
     said = original[start:end]
     for a, b in left_out:
         if a < end and start < b:
-            after = said[max(0, b - start) :] if b - start < len(said) else ""
-            said = said[: max(0, a - start)] + after
+            said = said[: max(0, a - start)] + said[max(0, b - start) :]
     return said
 
 

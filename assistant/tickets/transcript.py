@@ -107,6 +107,15 @@ class CallerWords:
         """Give the folded words of a turn."""
         return self.full[self.turns[turn].start : self.turns[turn].end]
 
+    def answers(self, place: int, question: re.Pattern[str], within: int) -> bool:
+        """Tell whether what stands at a place begins, at most so many characters in, the answer to such a question
+        of the agent."""
+        for asked, answer in pairwise(self.turns):
+            if answer.start <= place < answer.end:
+                said = self.full[asked.start : asked.end]
+                return asked.speaker == AGENT and place - answer.start <= within and bool(question.search(said))
+        return False
+
     @property
     def spoken(self) -> str:
         """Every speaker's words without blank lines: what is classified, for the agent names the matter, too."""

@@ -60,6 +60,10 @@ class Recorder(BaseCallbackHandler):
         """The complete sentences, whether or not the reply came to its end."""
         return [json.loads(f'"{text}"').strip() for text in _TEXT.findall(self.written)]
 
+    def listening(self, model: BaseChatModel | None) -> BaseChatModel | None:
+        """Give a model that is listened to; None where there is none."""
+        return model.model_copy(update={"callbacks": [self]}) if model else None
+
     def on_llm_new_token(self, token: Any, **kwargs: Any) -> None:
         """Keep the next piece."""
         self.written += str(token)
@@ -97,8 +101,7 @@ async def ask(product: Product, question: str) -> Asked:
     composer = product.assistant.answerer.composer
 
     def recorded() -> BaseChatModel | None:
-        model = product.model.chat()
-        return model.model_copy(update={"callbacks": [asked.recorder]}) if model else None
+        return asked.recorder.listening(product.model.chat())
 
     answerer = replace(product.assistant.answerer, composer=replace(composer, model=recorded))
     product.assistant.answerer = answerer

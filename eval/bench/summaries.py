@@ -24,6 +24,7 @@ from assistant.tickets.schema import Channel, TicketDraft
 from assistant.tickets.transcript import parse
 from eval.bench.composed import Recorder, with_model
 from eval.bench.report import RUNS, Report
+from eval.suites.tickets import holds
 from eval.ticket_cases import TicketCase, own_cases
 from serving.settings import Settings
 
@@ -60,12 +61,6 @@ class Written:
         return {"id": self.case.id, "text": self.case.text, "seconds": self.seconds} | texts | vars(self.recorder)
 
 
-def says_all(case: TicketCase, draft: TicketDraft) -> bool:
-    """Tell whether a demand has one word of every group it has to have."""
-    said = draft.demand.value or ""
-    return all(any(word in said for word in group) for group in case.expect.demand_contains)
-
-
 async def write(drafter: Drafter, case: TicketCase, recorder: Recorder) -> Written:
     """Draft one call without and with the model."""
     transcript = parse(case.text, case.channel, case.now)
@@ -83,8 +78,7 @@ def write_all(settings: Settings, cases: Sequence[TicketCase]) -> list[Written]:
     recorder = Recorder()
 
     def recorded() -> BaseChatModel | None:
-        model = product.model.chat()
-        return model.model_copy(update={"callbacks": [recorder]}) if model else None
+        return recorder.listening(product.model.chat())
 
     drafter = Drafter(kb, classifier, Dispatcher.of(kb, classifier.model), recorded)
     written = []
@@ -107,9 +101,8 @@ def tell(report: Report, written: Sequence[Written]) -> None:
     report.add("demands kept", sum(row.demand for row in written), f"of {len(written)}")
     with_demand = [row for row in written if row.case.expect.demand_contains]
     for name, drafts in (("extractive", "extractive"), ("with the model", "refined")):
-        right = sum(says_all(row.case, getattr(row, drafts)) for row in with_demand)
+        right = sum(holds(getattr(row, drafts).demand.value, row.case.expect.demand_contains) for row in with_demand)
         report.add(f"demand has all it must, {name}", right, f"of {len(with_demand)}")
-    for name, drafts in (("extractive", "extractive"), ("with the model", "refined")):
         lengths = [len(getattr(row, drafts).demand.value or "") for row in written]
         report.add(f"length of the demand, {name}", median(lengths), "characters")
     report.details["written"] = [row.as_json() for row in written]

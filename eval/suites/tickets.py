@@ -47,9 +47,9 @@ def judge(case: TicketCase, prediction: Mapping[str, Any]) -> TicketVerdict:
     if "date-skip" not in case.tags:
         right["occurred_at"] = prediction["occurred_at"] == (expect.occurred_at and expect.occurred_at.isoformat())
     if expect.address_contains:
-        right["address"] = _holds(prediction["address"], [part.split("|") for part in expect.address_contains])
+        right["address"] = holds(prediction["address"], [part.split("|") for part in expect.address_contains])
     if expect.demand_contains:
-        right["demand"] = _holds(prediction["demand"], expect.demand_contains)
+        right["demand"] = holds(prediction["demand"], expect.demand_contains)
     if expect.department is not None:
         right["department_top3"] = bool(expect.departments & set(prediction["candidates"][:3]))
     if "confidential" in prediction:
@@ -186,6 +186,7 @@ def _digits(phone: str | None) -> str:
     return "".join(c for c in phone or "" if c.isdigit())
 
 
-def _holds(text: str | None, groups: Sequence[Sequence[str]]) -> bool:
+def holds(text: str | None, groups: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a text has a word of every group, spaces and width aside."""
     said = squeeze(text or "")
     return all(any(squeeze(word) in said for word in group) for group in groups)

@@ -80,6 +80,20 @@ def pooled(x: Any, mask: Any) -> Any:
     return mean / jnp.linalg.norm(mean, axis=-1, keepdims=True)
 
 
+def partners_apart(vectors: Any, belongs: Any, temperature: float, left_out: Any = False) -> Any:
+    """Contrast the rows of `(n, width)`: the mean cross-entropy of each row's partners among all other rows.
+
+    `belongs`: a number for each row, partners share it; rows without a partner only stand against the others.
+    `left_out`: `(n, n)`, true where two rows are not to be held against one another.
+    """
+    itself = jnp.eye(len(belongs), dtype=bool)
+    partner = (belongs[:, None] == belongs[None]) & ~itself
+    scores = jnp.where(itself | left_out, -1e9, vectors @ vectors.T / temperature)
+    likely = scores - jax.nn.logsumexp(scores, 1)[:, None]
+    found = -jnp.where(partner, likely, 0).sum(1) / jnp.maximum(partner.sum(1), 1)
+    return found.sum() / partner.any(1).sum()
+
+
 def normed(x: Any, weights: Any, bias: Any, epsilon: float) -> Any:
     """Layer normalisation."""
     centred = x - x.mean(-1, keepdims=True)

@@ -21,10 +21,10 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from assistant.tickets.classify import embedded_part
-from assistant.tickets.duplicates import SAME_MATTER
+from assistant.tickets.duplicates import SAME_MATTER, embedded_words
 from assistant.tickets.transcript import caller_words, parse
 from assistant.tickets.wording import Wording
+from eval.tuning.network import partners_apart
 from knowledge_base.content import load_content
 from knowledge_base.embedding import E5Embedder, Embedder, Vectors
 
@@ -57,7 +57,7 @@ def reports(path: Path = GROUPS) -> Reports:
     groups: dict[int, list[int]] = defaultdict(list)
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
         row = json.loads(line)
-        texts.append(embedded_part(wording.read(caller_words(parse(row["text"])).spoken)))
+        texts.append(embedded_words(caller_words(parse(row["text"])), wording))
         matters.append(row["matter"] if row["same"] else -number)
         groups[row["matter"]].append(number)
     return Reports(texts, matters, list(groups.values()))
@@ -78,12 +78,7 @@ def learn(vectors: Vectors, matters: Sequence[int], groups: Sequence[Sequence[in
     def loss(matrix: Any, read: Any, of: Any) -> Any:
         placed = read @ matrix
         placed = placed / jnp.linalg.norm(placed, axis=-1, keepdims=True)
-        itself = jnp.eye(len(of), dtype=bool)
-        partner = (of[:, None] == of[None]) & ~itself
-        scores = jnp.where(itself, -1e9, placed @ placed.T / TEMPERATURE)
-        likely = scores - jax.nn.logsumexp(scores, 1)[:, None]
-        found = -jnp.where(partner, likely, 0).sum(1) / jnp.maximum(partner.sum(1), 1)
-        return found.sum() / partner.any(1).sum() + STAY * ((matrix - start) ** 2).sum()
+        return partners_apart(placed, of, TEMPERATURE) + STAY * ((matrix - start) ** 2).sum()
 
     def step(matrix: Any, state: Any, read: Any, of: Any) -> tuple[Any, Any]:
         change, state = optimiser.update(jax.grad(loss)(matrix, read, of), state, matrix)

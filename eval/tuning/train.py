@@ -30,7 +30,7 @@ from assistant.tickets.classify import embedded_part
 from assistant.tickets.exemplars import shipped_tickets
 from assistant.tickets.wording import Wording
 from eval.held_out import hold_out
-from eval.tuning.network import Layer, embedded, encoded, layers_of, pooled, with_layers
+from eval.tuning.network import Layer, embedded, encoded, layers_of, partners_apart, pooled, with_layers
 from eval.tuning.typos import Typist
 from eval.tuning.weights_file import for_chinese, write_weights
 from knowledge_base.cantonese import to_standard
@@ -301,11 +301,7 @@ class Trainer:
         """Cross-entropy of each question's partner among all questions of the batch, and of its facet."""
         records, left_out, facets = belongs
         vectors = self._read(weights, texts)
-        itself = jnp.eye(len(records), dtype=bool)
-        partner = (records[:, None] == records[None]) & ~itself
-        scores = jnp.where(itself | left_out, -1e9, vectors @ vectors.T / TEMPERATURE)
-        likely = scores - jax.nn.logsumexp(scores, 1)[:, None]
-        found = -(jnp.where(partner, likely, 0).sum(1) / jnp.maximum(partner.sum(1), 1)).mean()
+        found = partners_apart(vectors, records, TEMPERATURE, left_out)
         return found + FACET_SHARE * _cross_entropy(vectors, weights["linear"]["facet"], facets)
 
     def loss_of_labels(self, weights: Weights, texts: Any, labels: Any) -> Any:
